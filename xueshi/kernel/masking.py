@@ -1,0 +1,28 @@
+"""One way of masking each kind of personal value (``architecture`` §8: first 3, last 4)."""
+
+
+def document(number: str) -> str:
+    """``370602199001012215`` → ``370***********2215``; short numbers keep only the last two."""
+    if len(number) < 8:
+        return "*" * max(len(number) - 2, 0) + number[-2:]
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]
+
+
+def phone(number: str) -> str:
+    """``13912345612`` → ``139******12`` (first three, last two; SYS-05)."""
+    if len(number) < 6:
+        return "*" * len(number)
+    return number[:3] + "*" * (len(number) - 5) + number[-2:]
+
+
+def name(text: str) -> str:
+    """``王志远`` → ``王*远``, ``王敏`` → ``王*``: enough for the holder to recognise, for public pages."""
+    if len(text) <= 2:
+        return text[:1] + "*"
+    return text[0] + "*" * (len(text) - 2) + text[-1]
+
+
+def email(address: str) -> str:
+    """``wangzhiyuan@example.cn`` → ``wa***@example.cn``."""
+    local, _, domain = address.partition("@")
+    return f"{local[:2]}***@{domain}" if domain else "***"

@@ -1,0 +1,36 @@
+"""What may stand in a text that a person typed."""
+
+import unicodedata
+
+from xueshi.kernel.errors import RuleBroken
+
+# Letters and marks of real names outside the usual planes stay; only what is invisible or steers the display goes.
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_KEPT = frozenset("\n\t")
+
+
+def clean(text: str, *, field: str = "", multiline: bool = False) -> str:
+    """Return ``text`` trimmed and in NFC; ``RuleBroken`` for control, bidirectional and invisible characters."""
+    kept = _KEPT if multiline else frozenset()
+    text = text.replace("\r\n", "\n").strip()
+    for character in text:
+        if character not in kept and unicodedata.category(character) in _REFUSED:
+            raise RuleBroken("含有不可见字符或控制字符，请删除后重新填写", field)
+    return unicodedata.normalize("NFC", text)
+
+
+def half_width(text: str) -> str:
+    """Full-width digits, letters, brackets and blanks as their half-width twins."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def name_key(text: str) -> str:
+    """The appearance of an organisation's name: blanks gone, widths and brackets folded (E13)."""
+    folded = half_width(text).casefold().replace("〔", "(").replace("〕", ")").replace("【", "(").replace("】", ")")
+    return "".join(folded.split())
+
+
+def bigrams(text: str) -> list[str]:
+    """Character pairs of a name for search by part (``王志远`` → 王志, 志远, and each single character)."""
+    key = name_key(text)
+    return sorted({key[i : i + 2] for i in range(len(key) - 1)} | set(key))
