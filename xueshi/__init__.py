@@ -1,0 +1,1 @@
+"""Xueshi 学时: continuing education of professionals, from declaration to certificate."""
