@@ -1,1 +1,6 @@
-"""TODO_DOC."""
+"""Accounts: one person, one account; passwords, challenges, limits.
+
+Owns: User, Challenge, Throttle. Doors: services.sign_up, services.verify_credentials, services.change_password;
+limits.spend; challenges.new_picture, challenges.consume. Knows nothing of organisations: what an account may do is
+said by its memberships.
+"""

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
+    "pgtrigger",
     "procrastinate.contrib.django",
     "xueshi.ui",
     "xueshi.accounts",

@@ -1,0 +1,143 @@
+"""Taking files in and giving them out."""
+
+import hashlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from xueshi.files.models import StoredFile
+from xueshi.kernel import clock, one_time
+from xueshi.kernel.errors import NotFound, RuleBroken
+
+MAX_PIXELS = 40_000_000
+_ENCODINGS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "BMP": "image/bmp"}
+_SUFFIXES = {"jpg": "JPEG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP", "png": "PNG"}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimit:
+    """What a region accepts: bytes of the largest file, and the suffixes printed in its hint."""
+
+    max_bytes: int
+    suffixes: tuple[str, ...]
+
+    @property
+    def hint(self) -> str:
+        """The limit in the user's words."""
+        return f"支持 {'、'.join(self.suffixes)} 图片，每个不超过 {self.max_bytes // (1024 * 1024)} MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Bytes as they came, with the name the person's device gave them."""
+
+    name: str
+    content: bytes
+    user_id: int | None
+
+
+def store_image(upload: Upload, limit: ImageLimit, *, field: str = "files") -> StoredFile:
+    """Check, re-encode without metadata and store an image; ``RuleBroken`` says what is wrong with it (SYS-01, E7)."""
+    if len(upload.content) > limit.max_bytes:
+        size = f"{len(upload.content) / (1024 * 1024):.1f}"
+        raise RuleBroken(
+            f"“{_shown(upload.name)}”有 {size} MB，超过 {limit.max_bytes // (1024 * 1024)} MB 的上限", field
+        )
+    suffix = upload.name.rsplit(".", 1)[-1].lower() if "." in upload.name else ""
+    if suffix not in limit.suffixes:
+        raise RuleBroken(f"“{_shown(upload.name)}”不是允许的格式，请上传 {'、'.join(limit.suffixes)} 图片", field)
+    image, encoding = _decode(upload, field)
+    if encoding not in {_SUFFIXES[allowed] for allowed in limit.suffixes if allowed in _SUFFIXES}:
+        raise RuleBroken(f"“{_shown(upload.name)}”的内容不是允许的图片格式", field)
+    out = io.BytesIO()
+    image.save(out, format=encoding, **({"quality": 88} if encoding == "JPEG" else {}))
+    return _write(upload, out.getvalue(), _ENCODINGS[encoding], image.size)
+
+
+def _decode(upload: Upload, field: str) -> tuple[Image.Image, str]:
+    refusal = RuleBroken(f"“{_shown(upload.name)}”不是图片，或图片已损坏", field)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(upload.content), formats=tuple(_ENCODINGS))
+            if image.width * image.height > MAX_PIXELS:
+                raise RuleBroken(f"“{_shown(upload.name)}”的像素过多，请缩小后再上传", field)
+            encoding = image.format or ""
+            image.load()
+    except RuleBroken:
+        raise
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ):
+        raise refusal from None
+    upright = ImageOps.exif_transpose(image)
+    keep = "RGB" if encoding == "JPEG" else upright.mode
+    clean = Image.new(keep, upright.size)
+    clean.paste(upright.convert(keep))
+    if upright.mode == "P" and (palette := upright.getpalette()):
+        clean.putpalette(palette)
+    return clean, encoding
+
+
+def store_bytes(upload: Upload, content_type: str) -> StoredFile:
+    """Store bytes the program itself made (certificates, reports)."""
+    return _write(upload, upload.content, content_type, None)
+
+
+def _write(upload: Upload, content: bytes, content_type: str, size: tuple[int, int] | None) -> StoredFile:
+    key = one_time.token()
+    path = _path(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.rename(path)
+    return StoredFile.objects.create(
+        key=key,
+        digest=hashlib.sha256(content).hexdigest(),
+        source_digest=hashlib.sha256(upload.content).hexdigest(),
+        content_type=content_type,
+        name=_shown(upload.name),
+        size=len(content),
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        uploaded_by_id=upload.user_id,
+        uploaded_at=clock.now(),
+    )
+
+
+def read(file: StoredFile) -> bytes:
+    """The bytes of a stored file; ``NotFound`` when they are gone from disk."""
+    try:
+        return _path(file.key).read_bytes()
+    except FileNotFoundError:
+        raise NotFound from None
+
+
+def verify(file: StoredFile) -> bool:
+    """Whether the bytes on disk are those that were stored (INV-13)."""
+    path = _path(file.key)
+    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == file.digest
+
+
+def _path(key: str) -> Path:
+    return Path(settings.FILES_ROOT) / key[:2] / key
+
+
+def _shown(name: str) -> str:
+    """The device's file name, harmless and short."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(character for character in base if character.isprintable() and character not in '<>:"|?*\u202e')
+    return kept[-100:] or "附件"
