@@ -1,0 +1,16 @@
+"""Packs are read when the program starts, so that a bad one stops it there."""
+
+from django.apps import AppConfig
+from django.core import checks
+
+
+class PoliciesConfig(AppConfig):
+    """Registers the check over the packs."""
+
+    name = "xueshi.policies"
+
+    def ready(self) -> None:
+        """Every command that runs checks, serving included, refuses a bad pack."""
+        from xueshi.policies.checks import packs_are_valid  # noqa: PLC0415 - checks may only load after the apps
+
+        checks.register(packs_are_valid)

@@ -1,0 +1,75 @@
+"""Limits over several claims: hours a day across forms, hours a year of one form (policy facts 6).
+
+Whoever posts hours asks again under the lock of the account, because two claims can be pending at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from xueshi.policies.formulas import plain
+from xueshi.policies.values import Key, Label, Sourced
+
+
+class Cap(Sourced):
+    """One limit: ``day`` counts the hours of a period against its days, ``year`` all hours of the year.
+
+    ``forms`` and ``subjects`` empty mean all of them together.
+    """
+
+    key: Key
+    label: Label
+    per: Literal["day", "year"]
+    hours: Decimal = Field(gt=0)
+    forms: tuple[Key, ...] = ()
+    subjects: tuple[Key, ...] = ()
+
+    def covers(self, form: str, subject: str) -> bool:
+        """Whether a claim of that form and subject counts towards it."""
+        return (not self.forms or form in self.forms) and (not self.subjects or subject in self.subjects)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Hours already recognised or pending, beside the new claim.
+
+    ``on_days`` are those falling on the claim's own days, ``days`` is their number (0: the claim has no dates).
+    """
+
+    form: str
+    subject: str
+    in_year: Decimal = Decimal(0)
+    days: int = 0
+    on_days: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is left; ``hours`` None means no cap applies, ``cap`` is the one that bites first."""
+
+    hours: Decimal | None = None
+    cap: Cap | None = None
+
+    def explain(self, unit: str = "学时") -> str:
+        """The cap in words, empty when there is none."""
+        if self.cap is None or self.hours is None:
+            return ""
+        per = "每天" if self.cap.per == "day" else "每年"
+        return f"{self.cap.label}{per}最多 {plain(self.cap.hours)} {unit}，还可计入 {plain(self.hours)} {unit}"
+
+
+def remaining(cap: Cap, usage: Usage) -> Room:
+    """What one cap still allows this claim; never below zero."""
+    if not cap.covers(usage.form, usage.subject) or (cap.per == "day" and usage.days == 0):
+        return Room()
+    total, used = (cap.hours * usage.days, usage.on_days) if cap.per == "day" else (cap.hours, usage.in_year)
+    return Room(max(total - used, Decimal(0)), cap)
+
+
+def tightest(rooms: Iterable[Room]) -> Room:
+    """The narrowest of several; the first named wins a tie."""
+    bounded = [room for room in rooms if room.hours is not None]
+    return min(bounded, key=lambda room: room.hours or Decimal(0), default=Room())

@@ -1,0 +1,237 @@
+"""From folders of TOML to packs: inheritance, years, catalogues; every error names file, line and key."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from xueshi.policies.access import Access, Menus, Ways
+from xueshi.policies.catalogues import Catalogue
+from xueshi.policies.packs import Pack, Portal
+from xueshi.policies.parsing import Node, PackError, merge, parse
+from xueshi.policies.values import Option, Value
+from xueshi.policies.years import YearRules
+
+CATALOGUES = "catalogues"
+PARTS = ("wording", "access", "registration", "menus")
+
+
+@dataclass(frozen=True)
+class World:
+    """All packs and catalogues of one folder, by key. Abstract packs are not among ``packs``."""
+
+    packs: Mapping[str, Pack]
+    catalogues: Mapping[str, Catalogue]
+    hosts: Mapping[str, str]
+
+
+@dataclass
+class _Raw:
+    """The files of one pack, its inheritance merged in."""
+
+    folder: Path
+    portal: Node
+    parts: dict[str, Node]
+    years: dict[int, Node]
+    folders: tuple[Path, ...]
+    abstract: bool = False
+    digest: list[str] = field(default_factory=list)
+
+
+def load(root: Path) -> World:
+    """Read every pack below ``root``; ``PackError`` lists what is wrong with the first bad file."""
+    catalogues = {path.stem: _catalogue(path, root) for path in sorted((root / CATALOGUES).glob("*.toml"))}
+    raws = _Inheritance(root).all()
+    packs = {key: _pack(raw, catalogues) for key, raw in raws.items() if not raw.abstract}
+    _same_words(packs, raws)
+    return World(packs, catalogues, _hosts(raws))
+
+
+def _catalogue(path: Path, root: Path) -> Catalogue:
+    return _typed(Catalogue, parse(path, _shown(path, root)))
+
+
+class _Inheritance:
+    """Reads packs in the order their ``extends`` demand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.done: dict[str, _Raw] = {}
+        self.keys = sorted(path.parent.name for path in root.glob("*/portal.toml"))
+
+    def all(self) -> dict[str, _Raw]:
+        for key in self.keys:
+            self._read(key, ())
+        return self.done
+
+    def _read(self, key: str, below: tuple[str, ...]) -> _Raw:
+        if key in self.done:
+            return self.done[key]
+        folder = self.root / key
+        portal = parse(folder / "portal.toml", _shown(folder / "portal.toml", self.root))
+        if portal.table.get("key", portal).value != key:
+            raise portal.table.get("key", portal).fail("key", f"must be the folder's name {key!r}")
+        parent = self._parent(portal, (*below, key))
+        self.done[key] = self._raw(folder, portal, parent)
+        return self.done[key]
+
+    def _parent(self, portal: Node, chain: tuple[str, ...]) -> _Raw | None:
+        extends = portal.table.get("extends")
+        if extends is None:
+            return None
+        if extends.value not in self.keys:
+            raise extends.fail("extends", f"there is no pack {extends.value!r}")
+        if extends.value in chain:
+            raise extends.fail("extends", f"packs extend each other in a circle: {' → '.join((*chain, chain[0]))}")
+        return self._read(str(extends.value), chain)
+
+    def _raw(self, folder: Path, portal: Node, parent: _Raw | None) -> _Raw:
+        own = {path.stem: parse(path, _shown(path, self.root)) for path in sorted(folder.glob("*.toml"))}
+        own_years = {int(name): node for name, node in own.items() if name.isdigit()}
+        for name, node in own.items():
+            if name not in PARTS and name != "portal" and not name.isdigit():
+                raise node.fail("(file)", f"unknown file; expected portal, {', '.join(PARTS)} or a year")
+        parts = {name: node for name, node in own.items() if name in PARTS}
+        digest = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))]
+        abstract = bool(portal.table.get("abstract", Node(False, "", 0)).value)
+        if parent is None:
+            return _Raw(folder, portal, parts, _accumulated(own_years), (folder,), abstract, digest)
+        inherited = Node({k: v for k, v in parent.portal.table.items() if k not in _OWN}, portal.file, portal.line)
+        return _Raw(
+            folder,
+            merge(inherited, portal),
+            {name: _laid(parent.parts.get(name), parts.get(name)) for name in {*parent.parts, *parts}},
+            _years_on(parent.years, _accumulated(own_years)),
+            (folder, *parent.folders),
+            abstract,
+            parent.digest + digest,
+        )
+
+
+_OWN = frozenset({"key", "extends", "abstract", "hosts"})
+
+
+def _laid(base: Node | None, over: Node | None) -> Node:
+    if base is None or over is None:
+        found = over or base
+        assert found is not None  # noqa: S101 - the name came from one of the two
+        return found
+    return merge(base, over)
+
+
+def _accumulated(years: dict[int, Node]) -> dict[int, Node]:
+    """Each year's file says only what changed since the one before."""
+    result: dict[int, Node] = {}
+    for year in sorted(years):
+        result[year] = _laid(result.get(_before(result, year)), years[year])
+    return result
+
+
+def _before(years: Mapping[int, Node], year: int) -> int:
+    return max((first for first in years if first <= year), default=-1)
+
+
+def _years_on(parents: dict[int, Node], own: dict[int, Node]) -> dict[int, Node]:
+    """A pack's rules of a year: its own latest laid on its parent's latest, from the first year either speaks."""
+    years = sorted({*parents, *own})
+    return {year: _laid(parents.get(_before(parents, year)), own.get(_before(own, year))) for year in years}
+
+
+def _pack(raw: _Raw, catalogues: Mapping[str, Catalogue]) -> Pack:
+    portal = _typed(Portal, raw.portal)
+    for name in PARTS:
+        if name not in raw.parts:
+            raise raw.portal.fail("(file)", f"neither the pack nor what it extends has {name}.toml")
+    if not raw.years:
+        raise raw.portal.fail("(file)", "the pack has no year")
+    version = hashlib.sha256("\n".join(raw.digest).encode()).hexdigest()[:10]
+    fill = _filler(catalogues)
+    return Pack(
+        portal=portal,
+        version=f"{portal.key}-{version}",
+        folders=raw.folders,
+        words=_words(raw.parts["wording"]),
+        access=_typed(Access, raw.parts["access"]),
+        ways=_typed(Ways, fill(raw.parts["registration"])),
+        menus=_typed(Menus, raw.parts["menus"]),
+        years={year: _year(year, fill(node), portal.key, version) for year, node in raw.years.items()},
+    )
+
+
+def _year(year: int, node: Node, key: str, version: str) -> YearRules:
+    given = {"year": Node(year, node.file, 1), "version": Node(f"{key}-{year}-{version}", node.file, 1)}
+    return _typed(YearRules, Node({**node.table, **given}, node.file, node.line))
+
+
+def _filler(catalogues: Mapping[str, Catalogue]) -> Callable[[Node], Node]:
+    """Puts the rows of a catalogue where a field names it."""
+
+    def fill(node: Node) -> Node:
+        if isinstance(node.value, list):
+            return Node([fill(child) for child in node.rows], node.file, node.line)
+        if not isinstance(node.value, dict):
+            return node
+        table = {key: fill(child) for key, child in node.table.items()}
+        if "catalogue" in table and "kind" in table:
+            table["options"] = _options(table["catalogue"], catalogues)
+        return Node(table, node.file, node.line)
+
+    return fill
+
+
+def _options(named: Node, catalogues: Mapping[str, Catalogue]) -> Node:
+    if named.value not in catalogues:
+        raise named.fail("catalogue", f"there is no catalogue {named.value!r}")
+    items = catalogues[str(named.value)].items
+    options = [Option(**item.model_dump(include=set(Option.model_fields))) for item in items]
+    return Node([Node(option, named.file, named.line) for option in options], named.file, named.line)
+
+
+def _words(node: Node, prefix: str = "") -> dict[str, str]:
+    words: dict[str, str] = {}
+    for key, child in node.table.items():
+        name = f"{prefix}{key}"
+        if isinstance(child.value, dict):
+            words |= _words(child, f"{name}.")
+        elif isinstance(child.value, str) and child.value:
+            words[name] = child.value
+        else:
+            raise child.fail(name, "a word is a text that is not empty")
+    return words
+
+
+def _same_words(packs: Mapping[str, Pack], raws: Mapping[str, _Raw]) -> None:
+    """A word that one pack lacks would be missed only when a user meets it."""
+    every = {word for pack in packs.values() for word in pack.words}
+    for key, pack in packs.items():
+        if lacking := sorted(every - set(pack.words)):
+            raise raws[key].parts["wording"].fail(lacking[0], "other packs have this word, this one has not")
+
+
+def _hosts(raws: Mapping[str, _Raw]) -> dict[str, str]:
+    hosts: dict[str, str] = {}
+    for key, raw in raws.items():
+        for node in raw.portal.table.get("hosts", Node([], "", 0)).rows if not raw.abstract else []:
+            host = str(node.value)
+            if host in hosts:
+                raise node.fail("hosts", f"{host} already belongs to the pack {hosts[host]!r}")
+            hosts[host] = key
+    return hosts
+
+
+def _typed[Model: Value](model: type[Model], node: Node) -> Model:
+    try:
+        return model.model_validate(node.plain())
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors(include_url=False):
+            place = node.locate(problem["loc"])
+            key = ".".join(str(part) for part in problem["loc"]) or "(file)"
+            lines.append(str(place.fail(key, problem["msg"])))
+        raise PackError("\n".join(lines)) from None
+
+
+def _shown(path: Path, root: Path) -> str:
+    return f"{root.name}/{path.relative_to(root)}"

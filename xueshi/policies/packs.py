@@ -1,0 +1,148 @@
+"""A region's pack: everything it decides, typed and frozen."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from xueshi.kernel.errors import RuleBroken
+from xueshi.policies.access import Access, Agreement, Login, MenuItem, Menus, Registration, Upload, Ways
+from xueshi.policies.chains import Chain
+from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
+from xueshi.policies.years import YearRules
+
+__all__ = ["Link", "NoRulesForYear", "Pack", "Portal"]
+
+
+class NoRulesForYear(RuleBroken):
+    """The year lies before the pack's first rules."""
+
+
+class Link(Value):
+    """A link of the front page or the footer."""
+
+    key: Key
+    label: Label
+    url: str
+
+
+class Portal(Sourced):
+    """The file ``portal.toml``. ``abstract`` packs are only extended, never served."""
+
+    key: Key
+    extends: str = ""
+    abstract: bool = False
+    title: Label
+    short_title: Label
+    hosts: tuple[str, ...] = ()
+    seal: str = Field(min_length=1, max_length=1)
+    area: str = Field(pattern=r"^\d{6}$")
+    slogan: Label
+    introduction: str = ""
+    organiser: Label
+    operator: str = ""
+    hotline: str = ""
+    copyright: Label
+    records: tuple[str, ...] = ()
+    contact: str = ""
+    links: tuple[Link, ...] = ()
+
+
+class Pack(Value):
+    """One pack with what it inherits merged in. ``version`` changes with every change of its files."""
+
+    portal: Portal
+    version: str
+    folders: tuple[Path, ...]
+    words: Mapping[str, str]
+    access: Access
+    ways: Ways
+    menus: Menus
+    years: Mapping[int, YearRules]
+
+    @property
+    def key(self) -> str:
+        """The pack's key, which organisations carry as ``portal``."""
+        return self.portal.key
+
+    @property
+    def title(self) -> str:
+        """The platform's title."""
+        return self.portal.title
+
+    @property
+    def login(self) -> Login:
+        """The sign-in box."""
+        return self.access.login
+
+    @property
+    def agreement(self) -> Agreement:
+        """The user agreement with its version."""
+        return self.access.agreement
+
+    @property
+    def registrations(self) -> tuple[Registration, ...]:
+        """The ways in, in the order of their tabs."""
+        return self.ways.registrations
+
+    def word(self, key: str) -> str:
+        """The pack's wording for a term, message or button (``hours``, ``login.wrong_captcha``)."""
+        try:
+            return self.words[key]
+        except KeyError:
+            near = difflib.get_close_matches(key, self.words, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UnknownKey(f"pack {self.key} has no word {key!r}{hint}") from None
+
+    def year(self, year: int) -> YearRules:
+        """The rules of a year: those of the latest file not later; ``NoRulesForYear`` before the first."""
+        effective = max((first for first in self.years if first <= year), default=None)
+        if effective is None:
+            message = f"{self.portal.short_title}没有 {year} 年度的规则，最早为 {min(self.years)} 年度"
+            raise NoRulesForYear(message, "year")
+        return self.years[effective]
+
+    def enabled(self, module: str) -> bool:
+        """Whether the pack offers a module."""
+        return module in self.access.modules
+
+    def menu(self, role: str) -> tuple[MenuItem, ...]:
+        """The role's menu without items of modules that are not enabled; empty branches go too."""
+        return tuple(self._enabled_items(self.menus.of(role)))
+
+    def _enabled_items(self, items: tuple[MenuItem, ...]) -> list[MenuItem]:
+        kept = []
+        for item in items:
+            children = tuple(self._enabled_items(item.children))
+            if (item.module is None or self.enabled(item.module)) and (item.url or children):
+                kept.append(item.model_copy(update={"children": children}))
+        return kept
+
+    def registration(self, key: str) -> Registration:
+        """The way in of that key, or ``UnknownKey``."""
+        for registration in self.registrations:
+            if registration.key == key:
+                return registration
+        raise UnknownKey(f"pack {self.key} has no registration {key!r}")
+
+    def change(self, key: str) -> Chain:
+        """The chain of a reviewed change (``title``), or ``UnknownKey``."""
+        try:
+            return self.ways.changes[key]
+        except KeyError:
+            raise UnknownKey(f"pack {self.key} has no change {key!r}") from None
+
+    def upload(self, key: str) -> Upload:
+        """The limits of one kind of upload (licence, title_certificate, evidence), or ``UnknownKey``."""
+        for upload in self.access.uploads:
+            if upload.key == key:
+                return upload
+        raise UnknownKey(f"pack {self.key} has no upload {key!r}")
+
+    def document(self, name: str) -> Path:
+        """The template file of that name, own before inherited; ``UnknownKey`` when no folder holds it."""
+        for folder in self.folders:
+            if (found := folder / "documents" / name).is_file():
+                return found
+        raise UnknownKey(f"pack {self.key} has no document {name!r}")

@@ -1,0 +1,53 @@
+"""What every value of a pack has in common."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Label = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Value(BaseModel):
+    """Frozen, and closed: a key nobody reads is a mistake in the pack."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Mark(StrEnum):
+    """How far a fact may be trusted (policy facts, head of the document)."""
+
+    CONFIRMED = "C"
+    MANUAL = "M"
+    SECONDARY = "S"
+    ASSUMED = "A"
+
+
+class Sourced(Value):
+    """A rule with the place it was read in; a rule without a source counts as assumed."""
+
+    source: str = ""
+    mark: Mark = Mark.ASSUMED
+
+
+class Option(Value):
+    """One choice of a list, dated because catalogues change while people keep what they hold.
+
+    ``parents`` are the codes of the fields this choice is narrowed by (a title by its series and level).
+    """
+
+    code: str
+    label: Label
+    parents: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def offered(self, on: date) -> bool:
+        """Whether somebody may choose it anew on that day."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+class UnknownKey(LookupError):
+    """The program asks a pack for something it does not hold: a mistake of ours, not of the user."""

@@ -1,0 +1,231 @@
+"""The rules of one year of one pack: requirement, subjects, learning forms, caps, chains, certificate."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from string import Formatter
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from xueshi.policies.caps import Cap
+from xueshi.policies.chains import Chain
+from xueshi.policies.forms import FormSpec
+from xueshi.policies.formulas import Formula
+from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
+
+ANY_SUBJECT = "any"
+"""科目类型 全部: one record that counts for whichever subject needs it (policy facts 1)."""
+
+PLACEHOLDERS = frozenset({"name", "document", "year", "total", "public", "professional", "number", "date"})
+"""What a certificate's text may mention."""
+
+
+class Subject(Value):
+    """A bucket of hours. ``label`` as lists print it (专业课), ``title`` as rules call it (专业科目)."""
+
+    key: Key
+    label: Label
+    title: Label
+    declarable: bool = False
+
+
+class Minimum(Sourced):
+    """The least hours of one subject; nought means none is asked."""
+
+    key: Key
+    hours: Decimal = Field(ge=0)
+
+
+class Requirement(Sourced):
+    """When a year is passed: ``total`` hours and each minimum reached.
+
+    ``ratio_base`` required: minimums are fixed hours of the required total (AMB-12); actual: they are shares of what
+    was done, ``hours / total`` of it. ``any_fills`` says which gap a record of subject 全部 fills.
+    """
+
+    total: Decimal = Field(gt=0)
+    minimums: tuple[Minimum, ...] = ()
+    ratio_base: Literal["required", "actual"] = "required"
+    any_fills: Literal["largest_gap", "professional_first"] = "largest_gap"
+
+    @model_validator(mode="after")
+    def _minimums_fit(self) -> Self:
+        if sum((minimum.hours for minimum in self.minimums), Decimal(0)) > self.total:
+            raise ValueError("the minimums together exceed the total")
+        return self
+
+    def minimum(self, subject: str) -> Decimal:
+        """The least hours of a subject, 0 when none is asked."""
+        return next((minimum.hours for minimum in self.minimums if minimum.key == subject), Decimal(0))
+
+
+class Policy(Sourced):
+    """What the form shows beside the hours: the regional text and where to read it (CR-10)."""
+
+    text: Label
+    url: str = ""
+
+
+class LearningForm(Sourced):
+    """A way of learning that can be declared. ``code`` is the canonical list's (policy facts 4).
+
+    ``fields`` are all questions after 计入年度 and 学习形式, in the printed order; among them the keys ``subject``,
+    ``hours`` and ``evidence`` always, ``period`` where the form has dates. ``full_days``: its days count against caps
+    per day.
+    """
+
+    key: Key
+    code: str
+    label: Label
+    form: FormSpec = Field(alias="fields")
+    subjects: tuple[Key, ...]
+    evidence: Label
+    policy: Policy
+    rule: Formula
+    full_days: bool = False
+    declared_by: tuple[Key, ...] = ("professional", "employer", "department", "bureau", "base")
+
+    @field_validator("form")
+    @classmethod
+    def _has_the_common_fields(cls, form: FormSpec) -> FormSpec:
+        for key in ("subject", "hours", "evidence"):
+            if key not in form:
+                message = f"a learning form needs the field {key}"
+                raise ValueError(message)
+        return form
+
+
+class Declaration(Sourced):
+    """How declaring works this year. ``chosen_first`` are the answers that decide which fields load (CR-02, CR-03).
+
+    ``drafts``: roles that may save without submitting. ``years_back``: how many earlier years may still be declared.
+    """
+
+    chosen_first: tuple[Literal["learning_form", "subject"], ...] = ("learning_form",)
+    drafts: tuple[Key, ...] = ("professional",)
+    years_back: int = Field(ge=0)
+    banner: str = ""
+
+
+class Precision(Sourced):
+    """The unit of hours: ``step`` of a claim, minutes of one hour of credit."""
+
+    step: Decimal = Field(gt=0)
+    minutes: int = Field(gt=0)
+
+
+class Column(Value):
+    """A column of the annual list."""
+
+    key: Key
+    label: Label
+
+
+class Annual(Value):
+    """The words of the annual list (ANN-01, ANN-07)."""
+
+    columns: tuple[Column, ...]
+    passed: Label
+    failed: Label
+    refused: Label
+
+
+class NumberPattern(Value):
+    """Certificate number: prefix, area (6), year (4), kind (1), serial, check digit (policy facts 12)."""
+
+    prefix: str
+    area: str = Field(pattern=r"^\d{6}$")
+    kind: str = Field(pattern=r"^\d$")
+    serial_digits: int = Field(ge=4, le=12)
+
+
+class Certificate(Sourced):
+    """What the annual certificate says; ``template`` is a file of the pack's ``documents``."""
+
+    title: Label
+    lines: tuple[str, ...]
+    closing: Label
+    issuer: Label
+    centre: str = ""
+    note: str = ""
+    template: str
+    number: NumberPattern
+
+    @field_validator("lines")
+    @classmethod
+    def _placeholders_are_known(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        for line in lines:
+            for _, name, _, _ in Formatter().parse(line):
+                if name is not None and name not in PLACEHOLDERS:
+                    message = f"unknown placeholder {{{name}}}"
+                    raise ValueError(message)
+        return lines
+
+
+class YearRules(Value):
+    """Everything decided for a year. ``version`` is stored wherever a number was computed with it."""
+
+    year: int
+    version: str
+    title: Label
+    requirement: Requirement
+    precision: Precision
+    subjects: tuple[Subject, ...]
+    declaration: Declaration
+    learning_forms: tuple[LearningForm, ...]
+    caps: tuple[Cap, ...] = ()
+    chains: Mapping[Key, Chain]
+    annual: Annual
+    certificate: Certificate
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        subjects = {subject.key for subject in self.subjects} | {ANY_SUBJECT}
+        forms = {form.key for form in self.learning_forms}
+        named = [(minimum.key, "minimum") for minimum in self.requirement.minimums]
+        named += [(key, f"learning form {form.key}") for form in self.learning_forms for key in form.subjects]
+        named += [(key, f"cap {cap.key}") for cap in self.caps for key in cap.subjects]
+        _all_known(named, subjects, "subject")
+        _all_known([(key, f"cap {cap.key}") for cap in self.caps for key in cap.forms], forms, "learning form")
+        return self
+
+    def learning_form(self, key: str) -> LearningForm:
+        """The learning form of that key, ``UnknownKey`` if this year has none such."""
+        for form in self.learning_forms:
+            if form.key == key:
+                return form
+        raise UnknownKey(f"{self.version} has no learning form {key!r}")
+
+    def learning_forms_for(self, role: str, subject: str = "") -> tuple[LearningForm, ...]:
+        """What this role may declare, for one subject if given."""
+        return tuple(
+            form
+            for form in self.learning_forms
+            if role in form.declared_by and (not subject or subject in form.subjects)
+        )
+
+    def subject_label(self, key: str) -> str:
+        """专业课 for ``professional`` and so on; 全部 for any."""
+        return next((subject.label for subject in self.subjects if subject.key == key), "全部")
+
+    def declarable_subjects(self) -> tuple[Subject, ...]:
+        """The subjects that may be declared by hand (CR-04)."""
+        return tuple(subject for subject in self.subjects if subject.declarable)
+
+    def declaration_chain(self, declared_by: str = "professional") -> Chain:
+        """The chain of a declaration handed in by that role; its own if the year names one (CV-17)."""
+        return self.chains.get(f"declaration_by_{declared_by}") or self.chains["declaration"]
+
+    @field_validator("chains")
+    @classmethod
+    def _declarations_have_a_chain(cls, chains: Mapping[str, Chain]) -> Mapping[str, Chain]:
+        if "declaration" not in chains:
+            raise ValueError("a year needs the chain 'declaration'")
+        return chains
+
+
+def _all_known(named: list[tuple[str, str]], known: set[str], what: str) -> None:
+    for key, where in named:
+        if key not in known:
+            message = f"{where} names the unknown {what} {key!r}"
+            raise ValueError(message)
