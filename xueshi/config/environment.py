@@ -1,12 +1,18 @@
 """The environment, read once: data directory, database, secrets, mode."""
 
+import hashlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
+MOST_SOCKET_BYTES = 100  # the kernel takes 107 with the closing NUL; a little room for other tools
+FOR_TESTS_ONLY = ("XUESHI_DEBUG", "XUESHI_TEST_CLOCK", "XUESHI_TEST_CAPTCHA", "XUESHI_TEST_DB", "APP_FAULT")
+SECRETS = ("XUESHI_SECRET_KEY", "XUESHI_FIELD_KEY", "XUESHI_INDEX_KEY", "XUESHI_AUDIT_KEY")
+LEAST_SECRET_LENGTH = 32
 
 
 class BadConfiguration(SystemExit):
@@ -35,10 +41,8 @@ def flag(name: str, *, default: bool) -> bool:
 
 def secret(name: str) -> str:
     """A secret from ``NAME`` or ``NAME_FILE``; in development made once under the data directory, mode 0600."""
-    if value := os.environ.get(name):
-        return value
-    if file := os.environ.get(f"{name}_FILE"):
-        return Path(file).read_text(encoding="utf-8").strip()
+    if given := _given_secret(name):
+        return given
     path = home() / "secrets" / name.lower()
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
@@ -48,9 +52,49 @@ def secret(name: str) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def _given_secret(name: str) -> str:
+    if file := os.environ.get(f"{name}_FILE"):
+        return Path(file).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, "")
+
+
+def refuse_unsafe_production() -> None:
+    """Stop a production start that names a switch for tests or lacks a secret of its own (security.md OP-01, H7)."""
+    for name in FOR_TESTS_ONLY:
+        if os.environ.get(name, "") not in {"", "0"}:
+            message = f"{name} is set: it exists for development and tests, and XUESHI_PRODUCTION=1 refuses it"
+            raise BadConfiguration(message)
+    for name in SECRETS:
+        if len(_given_secret(name)) < LEAST_SECRET_LENGTH:
+            message = f"{name}: XUESHI_PRODUCTION=1 wants {name}_FILE (or {name}) with {LEAST_SECRET_LENGTH} characters"
+            raise BadConfiguration(message)
+    if not os.environ.get("XUESHI_HOSTS"):
+        message = "XUESHI_HOSTS: XUESHI_PRODUCTION=1 wants the host names it serves, separated by commas"
+        raise BadConfiguration(message)
+
+
+def postgres_folder() -> Path:
+    """Where the embedded server keeps its data and, when the path is short enough, its socket."""
+    return home() / "postgres"
+
+
+def socket_folder() -> Path:
+    """The folder of the embedded server's socket: a short private one when the data directory's path is too long."""
+    folder = postgres_folder()
+    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= MOST_SOCKET_BYTES:
+        return folder
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"xueshi-{os.getuid()}-{name}"
+
+
+def embedded() -> bool:
+    """Whether the program runs its own database."""
+    return not os.environ.get("DATABASE_URL")
+
+
 def database() -> dict[str, Any]:
     """Django's database settings from ``DATABASE_URL`` or the embedded server's socket under the data directory."""
-    url = os.environ.get("DATABASE_URL") or f"postgresql://xueshi@/xueshi?host={home() / 'postgres'}"
+    url = os.environ.get("DATABASE_URL") or f"postgresql://xueshi@/xueshi?host={quote(str(socket_folder()))}"
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         message = "DATABASE_URL: expected postgresql://…; Xueshi runs on PostgreSQL only"
@@ -68,8 +112,9 @@ def database() -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
             **query,
-            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=60s"
-            " -c timezone=UTC",
+            "connect_timeout": query.get("connect_timeout", "5"),
+            "options": f"-c statement_timeout={os.environ.get('XUESHI_STATEMENT_TIMEOUT') or '15s'}"
+            " -c lock_timeout=3s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
         "TEST": {"NAME": os.environ.get("XUESHI_TEST_DB", "test_xueshi"), "TEMPLATE": "template0"},
     }
