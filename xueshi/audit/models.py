@@ -1,8 +1,9 @@
 """Entries of the audit chain."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
+
+from xueshi.kernel.triggers import append_only
 
 
 class AuditEntry(models.Model):
@@ -25,10 +26,4 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_kind", "object_id"]),
             models.Index(fields=["user", "at"]),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-            )
-        ]
+        triggers = [append_only()]

@@ -1,0 +1,69 @@
+"""The account of a person's year, and the entries that fill it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from xueshi.kernel.fields import hours_field
+from xueshi.kernel.triggers import append_only
+from xueshi.people.models import Professional
+
+
+class YearAccount(models.Model):
+    """One person's year. Its row is locked while anything posts; sums and verdict change in that transaction."""
+
+    person = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="accounts")
+    year = models.PositiveSmallIntegerField("年度")
+    portal = models.CharField(max_length=20)
+    public_hours = hours_field(default=0)
+    professional_hours = hours_field(default=0)
+    elective_hours = hours_field(default=0)
+    total_hours = models.GeneratedField(
+        expression=F("public_hours") + F("professional_hours") + F("elective_hours"),
+        output_field=models.DecimalField(max_digits=8, decimal_places=2),
+        db_persist=True,
+    )
+    passed = models.BooleanField(default=False)
+    verdict = models.JSONField(default=dict)
+    rule = models.CharField(max_length=60, default="", blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "year"], name="one_account_a_year"),
+            models.CheckConstraint(
+                condition=Q(public_hours__gte=0, professional_hours__gte=0, elective_hours__gte=0),
+                name="sums_not_negative",
+            ),
+        ]
+        indexes = [models.Index(fields=["portal", "year", "passed"])]
+
+
+class LedgerEntry(models.Model):
+    """Hours that came in or went out. Only ever added; a correction is an entry that reverses another (D1)."""
+
+    account = models.ForeignKey(YearAccount, on_delete=models.PROTECT, related_name="entries")
+    subject = models.CharField(max_length=20)
+    form = models.CharField(max_length=40)
+    hours = hours_field()
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    source_kind = models.CharField(max_length=30)
+    source_id = models.BigIntegerField()
+    sequence = models.PositiveSmallIntegerField()
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    rule = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_kind", "source_id", "sequence"], name="source_posts_once"),
+            models.CheckConstraint(
+                condition=Q(reverses=None, hours__gt=0) | Q(reverses__isnull=False, hours__lt=0),
+                name="reversal_is_negative",
+            ),
+            models.CheckConstraint(condition=~Q(reverses=F("id")), name="entry_not_own_reversal"),
+        ]
+        triggers = [append_only()]

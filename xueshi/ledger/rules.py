@@ -1,0 +1,137 @@
+"""The yearly verdict and what is left of a cap, as arithmetic."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from xueshi.policies.caps import Cap, Room, Usage, remaining, tightest
+from xueshi.policies.years import ANY_SUBJECT, Requirement
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition of the year: what is there, what is needed. ``subject`` is empty for the total."""
+
+    subject: str
+    have: Decimal
+    need: Decimal
+
+    @property
+    def missing(self) -> Decimal:
+        """Hours still lacking, never below zero."""
+        return max(self.need - self.have, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the year is passed, and each condition that says so."""
+
+    passed: bool
+    lines: tuple[Line, ...]
+
+
+def judge(sums: Mapping[str, Decimal], requirement: Requirement) -> Verdict:
+    """The verdict of a year: total reached and every minimum reached (policy facts 3, AMB-12).
+
+    With base ``required`` minimums are fixed hours of the required total, so studying more never fails a year;
+    with base ``actual`` they are shares of what was done.
+    """
+    total = sum(sums.values(), ZERO)
+    scale = total / requirement.total if requirement.ratio_base == "actual" else Decimal(1)
+    lines = [Line("", total, requirement.total)]
+    for minimum in requirement.minimums:
+        lines.append(Line(minimum.key, sums.get(minimum.key, ZERO), minimum.hours * max(scale, Decimal(1))))
+    return Verdict(all(line.missing == 0 for line in lines), tuple(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Hours of one posting that go to one subject."""
+
+    subject: str
+    hours: Decimal
+
+
+def spread(subject: str, hours: Decimal, sums: Mapping[str, Decimal], requirement: Requirement) -> tuple[Share, ...]:
+    """Where hours go: to their own subject, or for 全部 to the gaps, largest first (policy facts 3).
+
+    What is left when all gaps are closed goes to the last subject filled.
+    """
+    if subject != ANY_SUBJECT:
+        return (Share(subject, hours),)
+    order = _gaps(sums, requirement)
+    shares: dict[str, Decimal] = {}
+    left = hours
+    for key, gap in order:
+        part = min(gap, left)
+        if part > 0:
+            shares[key] = part
+            left -= part
+    if left > 0:
+        last = next(reversed(shares), order[0][0])
+        shares[last] = shares.get(last, ZERO) + left
+    return tuple(Share(key, part) for key, part in shares.items())
+
+
+def _gaps(sums: Mapping[str, Decimal], requirement: Requirement) -> list[tuple[str, Decimal]]:
+    named = [(one.key, max(one.hours - sums.get(one.key, ZERO), ZERO)) for one in requirement.minimums]
+    if requirement.any_fills == "professional_first":
+        return sorted(named, key=lambda pair: pair[0] != "professional")
+    return sorted(named, key=lambda pair: -pair[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Hours already in an account, as caps look at them."""
+
+    form: str
+    subject: str
+    hours: Decimal
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Hours about to come in."""
+
+    form: str
+    subject: str
+    starts_on: date | None
+    ends_on: date | None
+
+    @property
+    def days(self) -> int:
+        """Calendar days, both ends counted; 0 without dates."""
+        if self.starts_on is None or self.ends_on is None:
+            return 0
+        return (self.ends_on - self.starts_on).days + 1
+
+
+def room(wanted: Wanted, held: Sequence[Held], caps: Sequence[Cap]) -> Room:
+    """The tightest cap over ``wanted`` given what the account already holds."""
+    rooms = []
+    for cap in caps:
+        counted = [one for one in held if cap.covers(one.form, one.subject)]
+        usage = Usage(
+            form=wanted.form,
+            subject=wanted.subject,
+            in_year=sum((one.hours for one in counted), ZERO),
+            days=wanted.days,
+            on_days=sum((_on_days(wanted, one) for one in counted), ZERO),
+        )
+        rooms.append(remaining(cap, usage))
+    return tightest(rooms)
+
+
+def _on_days(wanted: Wanted, held: Held) -> Decimal:
+    """The part of held hours that falls on the wanted days, spread evenly over the held days."""
+    if wanted.starts_on is None or wanted.ends_on is None or held.starts_on is None or held.ends_on is None:
+        return ZERO
+    overlap = (min(wanted.ends_on, held.ends_on) - max(wanted.starts_on, held.starts_on)).days + 1
+    if overlap <= 0:
+        return ZERO
+    return held.hours * overlap / ((held.ends_on - held.starts_on).days + 1)

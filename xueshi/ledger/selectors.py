@@ -1,0 +1,55 @@
+"""Reading accounts and entries."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from xueshi.kernel.errors import NotFound
+from xueshi.ledger import permissions
+from xueshi.ledger.models import LedgerEntry, YearAccount
+from xueshi.ledger.rules import Held
+from xueshi.organisations.actors import Actor
+
+
+def accounts_seen(actor: Actor) -> QuerySet[YearAccount]:
+    """Every account the actor may see, newest year first."""
+    rows = YearAccount.objects.filter(permissions.accounts_seen_by(actor))
+    return rows.select_related("person__user", "person__employment__organisation").order_by("-year", "pk")
+
+
+def own_accounts(actor: Actor) -> QuerySet[YearAccount]:
+    """The actor's own years, newest first (ANN-01)."""
+    rows = YearAccount.objects.filter(person__user_id=actor.user.pk)
+    return rows.select_related("person__user").order_by("-year")
+
+
+def account_for(actor: Actor, pk: int) -> YearAccount:
+    """One visible account; ``NotFound`` when absent or not theirs."""
+    found = accounts_seen(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def account_of(person_id: int, year: int) -> YearAccount | None:
+    """A person's year, if anything ever posted to it."""
+    return YearAccount.objects.filter(person_id=person_id, year=year).first()
+
+
+def entries(account: YearAccount) -> QuerySet[LedgerEntry]:
+    """The history behind a year, oldest first (ANN-03)."""
+    return LedgerEntry.objects.filter(account=account).select_related("reverses").order_by("at", "pk")
+
+
+def live_entries(account_ids: Iterable[int]) -> QuerySet[LedgerEntry]:
+    """Entries that count: neither reversals nor reversed."""
+    rows = LedgerEntry.objects.filter(account_id__in=list(account_ids), reverses=None, reversed_by=None)
+    return rows.order_by("account_id", "pk")
+
+
+def held(person_id: int, year: int) -> list[Held]:
+    """What a person's year holds, as caps look at it."""
+    rows = LedgerEntry.objects.filter(
+        account__person_id=person_id, account__year=year, reverses=None, reversed_by=None
+    ).order_by("pk")
+    return [Held(row.form, row.subject, row.hours, row.starts_on, row.ends_on) for row in rows]

@@ -1,0 +1,207 @@
+"""Posting and reversing hours.
+
+Everything happens under the locks of the accounts concerned, taken in key order: caps and doubles are looked at again
+there, because two claims can be pending at once.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from xueshi.audit import services as audit
+from xueshi.kernel import clock
+from xueshi.ledger import bulk, rules
+from xueshi.ledger.models import LedgerEntry, YearAccount
+from xueshi.ledger.rules import ZERO, Held, Wanted
+from xueshi.ledger.selectors import live_entries
+from xueshi.policies import registry
+from xueshi.policies.years import YearRules
+
+SUBJECTS = ("public", "professional", "elective")
+"""The subjects that have a running sum of their own."""
+
+_after_change: list[Callable[[Sequence[int]], None]] = []
+
+
+def on_change(follow: Callable[[Sequence[int]], None]) -> None:
+    """Let a higher app follow every change of accounts, inside the changing transaction (certificates do)."""
+    if follow not in _after_change:
+        _after_change.append(follow)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Hours to come in: whose, for which year, and what they come from. ``hours`` are recognised hours."""
+
+    person_id: int
+    portal: str
+    year: int
+    subject: str
+    form: str
+    hours: Decimal
+    source_kind: str
+    source_id: int
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingReport:
+    """Which sources posted, and why others did not."""
+
+    posted: frozenset[int]
+    refused: Mapping[int, str]
+
+
+@dataclass
+class _Book:
+    """An account under its lock while postings are tried on it."""
+
+    account: YearAccount
+    rules: YearRules
+    held: list[Held] = field(default_factory=list)
+    sums: dict[str, Decimal] = field(default_factory=dict)
+
+
+@transaction.atomic
+def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
+    """Post hours to their years; a posting beyond a cap is refused with the cap in words, the others go through.
+
+    The same source twice is refused by the database (``IntegrityError``): callers post a source once.
+    """
+    books = _open(postings)
+    entries: list[LedgerEntry] = []
+    refused: dict[int, str] = {}
+    now = clock.now()
+    for posting in postings:
+        book = books[posting.person_id, posting.year]
+        wanted = Wanted(posting.form, posting.subject, posting.starts_on, posting.ends_on)
+        room = rules.room(wanted, book.held, book.rules.caps)
+        if room.hours is not None and posting.hours > room.hours:
+            refused[posting.source_id] = room.explain()
+            continue
+        entries += _enter(book, posting, by, now)
+    LedgerEntry.objects.bulk_create(entries)
+    _settle([book for book in books.values() if any(entry.account_id == book.account.pk for entry in entries)])
+    return PostingReport(frozenset(entry.source_id for entry in entries), refused)
+
+
+@transaction.atomic
+def reverse(source_kind: str, source_ids: Iterable[int], *, by: audit.By) -> frozenset[int]:
+    """Take the live entries of some sources back by counter-entries; returns the sources that had any."""
+    wanted = list(source_ids)
+    touched = LedgerEntry.objects.filter(source_kind=source_kind, source_id__in=wanted).values_list(
+        "account_id", flat=True
+    )
+    books = {account.pk: _book(account) for account in _locked(set(touched))}
+    live = [one for one in live_entries(books) if one.source_kind == source_kind and one.source_id in set(wanted)]
+    counters = [_counter(entry, position, by) for position, entry in _numbered(live)]
+    LedgerEntry.objects.bulk_create(counters)
+    for entry in live:
+        sums = books[entry.account_id].sums
+        sums[entry.subject] = sums.get(entry.subject, ZERO) - entry.hours
+    _settle([books[pk] for pk in {entry.account_id for entry in live}])
+    return frozenset(entry.source_id for entry in live)
+
+
+def _numbered(live: Sequence[LedgerEntry]) -> Iterable[tuple[int, LedgerEntry]]:
+    last: dict[int, int] = {}
+    for entry in live:
+        last[entry.source_id] = max(last.get(entry.source_id, 0), entry.sequence)
+    for entry in live:
+        last[entry.source_id] += 1
+        yield last[entry.source_id], entry
+
+
+def _counter(entry: LedgerEntry, sequence: int, by: audit.By) -> LedgerEntry:
+    return LedgerEntry(
+        account_id=entry.account_id,
+        subject=entry.subject,
+        form=entry.form,
+        hours=-entry.hours,
+        starts_on=entry.starts_on,
+        ends_on=entry.ends_on,
+        source_kind=entry.source_kind,
+        source_id=entry.source_id,
+        sequence=sequence,
+        reverses=entry,
+        rule=entry.rule,
+        at=clock.now(),
+        by_id=by.user_id,
+    )
+
+
+def _open(postings: Sequence[Posting]) -> dict[tuple[int, int], _Book]:
+    wanted = {(one.person_id, one.year): one.portal for one in postings}
+    YearAccount.objects.bulk_create(
+        [YearAccount(person_id=person, year=year, portal=portal) for (person, year), portal in sorted(wanted.items())],
+        ignore_conflicts=True,
+    )
+    people, years = {person for person, _ in wanted}, {year for _, year in wanted}
+    keys = YearAccount.objects.filter(person_id__in=people, year__in=years).values_list("pk", "person_id", "year")
+    books = {
+        (account.person_id, account.year): _book(account)
+        for account in _locked({pk for pk, person, year in keys if (person, year) in wanted})
+    }
+    by_account = {book.account.pk: book for book in books.values()}
+    for entry in live_entries(by_account):
+        held = Held(entry.form, entry.subject, entry.hours, entry.starts_on, entry.ends_on)
+        by_account[entry.account_id].held.append(held)
+    return books
+
+
+def _locked(pks: set[int]) -> list[YearAccount]:
+    return list(YearAccount.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
+
+
+def _book(account: YearAccount) -> _Book:
+    sums = {subject: getattr(account, f"{subject}_hours") for subject in SUBJECTS}
+    return _Book(account, registry.pack(account.portal).year(account.year), sums=sums)
+
+
+def _enter(book: _Book, posting: Posting, by: audit.By, now: datetime) -> list[LedgerEntry]:
+    shares = rules.spread(posting.subject, posting.hours, book.sums, book.rules.requirement)
+    book.held.append(Held(posting.form, posting.subject, posting.hours, posting.starts_on, posting.ends_on))
+    for share in shares:
+        book.sums[share.subject] = book.sums.get(share.subject, ZERO) + share.hours
+    return [
+        LedgerEntry(
+            account=book.account,
+            subject=share.subject,
+            form=posting.form,
+            hours=share.hours,
+            starts_on=posting.starts_on,
+            ends_on=posting.ends_on,
+            source_kind=posting.source_kind,
+            source_id=posting.source_id,
+            sequence=sequence,
+            rule=book.rules.version,
+            at=now,
+            by_id=by.user_id,
+        )
+        for sequence, share in enumerate(shares, start=1)
+    ]
+
+
+def _settle(books: Sequence[_Book]) -> None:
+    bulk.write([_standing(book) for book in books], clock.now())
+    pks = [book.account.pk for book in books]
+    for follow in _after_change:
+        follow(pks)
+
+
+def _standing(book: _Book) -> bulk.Standing:
+    verdict = rules.judge(book.sums, book.rules.requirement)
+    lines = [{"subject": line.subject, "have": str(line.have), "need": str(line.need)} for line in verdict.lines]
+    return bulk.Standing(
+        account_id=book.account.pk,
+        public=book.sums["public"],
+        professional=book.sums["professional"],
+        elective=book.sums["elective"],
+        passed=verdict.passed,
+        verdict={"passed": verdict.passed, "lines": lines},
+        rule=book.rules.version,
+    )

@@ -1,0 +1,118 @@
+"""全部通过 and 全部驳回: freeze what the reviewer is shown, then decide it in slices with progress."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from xueshi.kernel import clock, one_time
+from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.organisations import selectors as bodies
+from xueshi.organisations.actors import Actor, actor_from
+from xueshi.reviews import deciding, selectors
+from xueshi.reviews.models import BatchRun
+from xueshi.reviews.states import Stage, Verdict
+
+SLICE = 200
+"""Cases decided per transaction, so that locks are held briefly (D6)."""
+AT_ONCE = 500
+"""Up to so many rows are decided inside the request; more become a job (A5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """The set that the reviewer is shown: ids of cases at their desk, by whatever filter the page used."""
+
+    kind: str
+    stage: Stage
+    verdict: Verdict
+    case_ids: tuple[int, ...]
+
+
+def freeze(actor: Actor, wanted: Freeze) -> BatchRun:
+    """Keep the shown set under a token; what arrives or changes afterwards is not in it."""
+    if actor.membership is None:
+        raise NotFound
+    rows = selectors.inbox(actor, wanted.kind, wanted.stage).filter(pk__in=wanted.case_ids)
+    items = [[case_id, version] for case_id, version in rows.values_list("pk", "version")]
+    if not items:
+        raise RuleBroken("没有可以审核的记录")
+    return BatchRun.objects.create(
+        token=one_time.token(),
+        membership=actor.membership,
+        kind=wanted.kind,
+        stage=wanted.stage,
+        verdict=wanted.verdict,
+        items=items,
+        created_at=clock.now(),
+    )
+
+
+def run_for(actor: Actor, token: str) -> BatchRun:
+    """The actor's own batch; ``NotFound`` for anybody else."""
+    run = BatchRun.objects.filter(token=token, membership=actor.membership).first()
+    if run is None:
+        raise NotFound
+    return run
+
+
+@transaction.atomic
+def confirm(actor: Actor, token: str, comment: str) -> BatchRun:
+    """Start a frozen batch once; a second press is told so."""
+    run = (
+        BatchRun.objects.select_for_update(no_key=True)
+        .filter(token=token, membership=actor.membership)
+        .order_by("pk")
+        .first()
+    )
+    if run is None:
+        raise NotFound
+    if run.started_at is not None:
+        raise MovedOn("这批记录已在处理")
+    if run.verdict == Verdict.FAIL and not comment.strip():
+        raise RuleBroken("驳回时请填写审核意见", "comment")
+    run.comment, run.started_at = comment, clock.now()
+    run.save(update_fields=["comment", "started_at"])
+    return run
+
+
+def work(run_id: int) -> None:
+    """Decide the rest of a started batch slice by slice; may be called again after a crash.
+
+    Authority is read anew for each slice (A6): a hat taken away meanwhile ends the batch.
+    """
+    while _one_slice(run_id):
+        continue
+
+
+@transaction.atomic
+def _one_slice(run_id: int) -> bool:
+    rows = BatchRun.objects.select_for_update(no_key=True, of=("self",)).filter(pk=run_id).order_by("pk")
+    run = rows.select_related("membership__user", "membership__organisation").first()
+    if run is None or run.finished_at is not None or run.started_at is None:
+        return False
+    items = dict(run.items[run.processed : run.processed + SLICE])
+    if items:
+        _decide_slice(run, items)
+    run.processed += len(items)
+    if run.processed >= len(run.items):
+        run.finished_at = clock.now()
+    run.save(update_fields=["processed", "done", "refused", "finished_at"])
+    return run.finished_at is None
+
+
+def _decide_slice(run: BatchRun, items: dict[int, int]) -> None:
+    wearer = run.membership.user
+    hat = bodies.hat(wearer.pk, run.membership.organisation.portal, run.membership_id)
+    if hat is None or not wearer.is_active:
+        run.refused = [*run.refused, {"title": f"其余 {len(items)} 条", "reason": "审核权限已被收回"}]
+        return
+    order = deciding.Order(Verdict(run.verdict), items, run.comment)
+    report = deciding.decide_many(actor_from(wearer, hat), order)
+    run.done += len(report.done)
+    run.refused = [*run.refused, *({"title": row.title, "reason": row.reason} for row in report.refused)]
+
+
+def unfinished() -> list[int]:
+    """Started batches that no job finished, for the stalled-job task."""
+    rows = BatchRun.objects.filter(started_at__isnull=False, finished_at=None)
+    return list(rows.values_list("pk", flat=True))

@@ -1,0 +1,234 @@
+"""Deciding one, several or thousands of cases: one set-based path.
+
+Rows are locked in key order. A case out of the actor's reach refuses everything (somebody tampered with the request); a
+case that moved on meanwhile, or that a rule refuses, is skipped and named in the report (design ruling on batches).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from xueshi.audit import services as audit
+from xueshi.kernel import clock
+from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.organisations.actors import Actor
+from xueshi.reviews import kinds, permissions, rules
+from xueshi.reviews.kinds import Findings, Outcome
+from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
+from xueshi.reviews.services import acting
+from xueshi.reviews.states import CASE_MOVES, CaseState, Move, Stage, StepState, Verdict
+
+MAX_COMMENT = 300
+MOVED_ON = "已由他人处理或内容已变更"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A reviewer's verdict over the cases they were shown: ``items`` maps case id to the version shown."""
+
+    verdict: Verdict
+    items: Mapping[int, int]
+    comment: str = ""
+    findings: Findings = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A case that stays as it was, and why."""
+
+    case_id: int
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of an order."""
+
+    done: tuple[int, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One case about to move."""
+
+    case: ReviewCase
+    step: ReviewStep
+    following: ReviewStep | None
+    move: Move
+
+
+def decide(actor: Actor, order: Order) -> ReviewCase:
+    """Decide exactly one case; the refusal, if any, is raised instead of reported."""
+    report = decide_many(actor, order)
+    for refusal in report.refused:
+        raise MovedOn(refusal.reason)
+    return ReviewCase.objects.get(pk=report.done[0])
+
+
+@transaction.atomic
+def decide_many(actor: Actor, order: Order) -> Report:
+    """Decide the cases of ``order``; returns what was done and what was refused with its reason."""
+    _check_comment(order)
+    cases = _locked_within_reach(actor, order.items)
+    turns, refused = _turns(actor, order, cases)
+    kept: list[_Turn] = []
+    for (kind_key, move), group in _grouped(turns).items():
+        outcome = Outcome(actor, [turn.case for turn in group], order.findings, order.comment)
+        reasons = _consequences(kind_key, move, outcome)
+        refused += [
+            Refusal(turn.case.pk, turn.case.title, reasons[turn.case.pk]) for turn in group if turn.case.pk in reasons
+        ]
+        kept += [turn for turn in group if turn.case.pk not in reasons]
+    _write(actor, order, kept)
+    return Report(tuple(sorted(turn.case.pk for turn in kept)), tuple(sorted(refused, key=lambda row: row.case_id)))
+
+
+def _check_comment(order: Order) -> None:
+    if not order.items:
+        raise RuleBroken("请先选择要审核的记录")
+    if order.verdict == Verdict.FAIL and not order.comment.strip():
+        raise RuleBroken("驳回时请填写审核意见", "comment")
+    if len(order.comment) > MAX_COMMENT:
+        message = f"审核意见不能超过 {MAX_COMMENT} 字"
+        raise RuleBroken(message, "comment")
+
+
+def _locked_within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
+    wanted = set(ids)
+    rows = ReviewCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
+    cases = list(rows.select_related("organisation").prefetch_related("steps__decided_by"))
+    reachable = all(any(step.desk_id == actor.desk_id for step in case.steps.all()) for case in cases)
+    if len(cases) != len(wanted) or actor.desk_id is None or not reachable:
+        raise NotFound
+    return cases
+
+
+def _turns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> tuple[list[_Turn], list[Refusal]]:
+    turns: list[_Turn] = []
+    refused: list[Refusal] = []
+    for case in cases:
+        if case.version != order.items[case.pk] or case.desk_id is None:
+            refused.append(Refusal(case.pk, case.title, _who_was_faster(case)))
+        elif not (decision := permissions.can_decide(actor, case)):
+            refused.append(Refusal(case.pk, case.title, decision.reason))
+        else:
+            turns.append(_turn(case, order.verdict))
+    return turns, refused
+
+
+def _who_was_faster(case: ReviewCase) -> str:
+    decided = [step for step in case.steps.all() if step.round == case.round and step.decided_by is not None]
+    if not decided or decided[-1].decided_by is None:
+        return MOVED_ON
+    return f"{MOVED_ON}（{decided[-1].decided_by.name}）"
+
+
+def _turn(case: ReviewCase, verdict: Verdict) -> _Turn:
+    steps = sorted((step for step in case.steps.all() if step.round == case.round), key=lambda step: step.position)
+    active = next(step for step in steps if step.state == StepState.ACTIVE)
+    move = rules.move_for(verdict, Stage(active.stage), settles=active.settles)
+    following = next((step for step in steps if step.position > active.position), None) if rules.goes_on(move) else None
+    return _Turn(case, active, following, move)
+
+
+def _grouped(turns: Iterable[_Turn]) -> dict[tuple[str, Move], list[_Turn]]:
+    groups: dict[tuple[str, Move], list[_Turn]] = defaultdict(list)
+    for turn in turns:
+        groups[turn.case.kind, turn.move].append(turn)
+    return groups
+
+
+def _consequences(kind_key: str, move: Move, outcome: Outcome) -> Mapping[int, str]:
+    kind = kinds.kind(kind_key)
+    if move == Move.APPROVE:
+        return kind.on_approved(outcome)
+    if move == Move.REJECT:
+        kind.on_rejected(outcome)
+    elif move == Move.REVOKE:
+        kind.on_revoked(outcome)
+    return {}
+
+
+def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
+    now = clock.now()
+    passed = order.verdict == Verdict.PASS
+    ReviewStep.objects.filter(pk__in=[turn.step.pk for turn in turns]).update(
+        state=StepState.PASSED if passed else StepState.FAILED,
+        decided_by=actor.user,
+        decided_at=now,
+        comment=order.comment,
+    )
+    for turn in turns:
+        if turn.case.pk in order.findings:
+            ReviewStep.objects.filter(pk=turn.step.pk).update(findings=dict(order.findings[turn.case.pk]))
+    _drop_rest(turns)
+    for (move, state, following), group in _by_destination(turns).items():
+        _move(group, move, state, following, now)
+    _note(actor, order, turns, now)
+
+
+def _drop_rest(turns: Iterable[_Turn]) -> None:
+    ended = [turn.case.pk for turn in turns if not rules.goes_on(turn.move)]
+    if ended:
+        ReviewStep.objects.filter(case_id__in=ended, state=StepState.WAITING).update(state=StepState.DROPPED)
+
+
+type _Destination = tuple[Move, CaseState, tuple[int, str] | None]
+
+
+def _by_destination(turns: Iterable[_Turn]) -> dict[_Destination, list[_Turn]]:
+    groups: dict[_Destination, list[_Turn]] = defaultdict(list)
+    for turn in turns:
+        state = CASE_MOVES.next(CaseState(turn.case.state), turn.move)
+        following = (turn.following.desk_id, turn.following.stage) if turn.following is not None else None
+        groups[turn.move, state, following].append(turn)
+    return groups
+
+
+def _move(
+    group: Sequence[_Turn], move: Move, state: CaseState, following: tuple[int, str] | None, now: datetime
+) -> None:
+    desk_id, stage = following or (None, None)
+    changes: dict[str, object] = {
+        "state": state,
+        "version": F("version") + 1,
+        "desk_id": desk_id,
+        "stage": stage,
+        "waiting_since": now if following else None,
+    }
+    if move != Move.HAND_ON:
+        changes["settled_at"] = now
+    ReviewCase.objects.filter(pk__in=[turn.case.pk for turn in group]).update(**changes)
+    upcoming = [turn.following.pk for turn in group if turn.following is not None]
+    ReviewStep.objects.filter(pk__in=upcoming).update(state=StepState.ACTIVE)
+
+
+def _note(actor: Actor, order: Order, turns: Sequence[_Turn], now: datetime) -> None:
+    by = acting(actor)
+    CaseEvent.objects.bulk_create(
+        CaseEvent(
+            case=turn.case,
+            version=turn.case.version + 1,
+            round=turn.case.round,
+            move=turn.move,
+            state=CASE_MOVES.next(CaseState(turn.case.state), turn.move),
+            by=actor.user,
+            organisation_id=by.organisation_id,
+            at=now,
+            comment=order.comment,
+        )
+        for turn in turns
+    )
+    audit.record_many(
+        by,
+        [
+            audit.Act(f"review.{turn.move}", "reviews.reviewcase", str(turn.case.pk), {"kind": turn.case.kind})
+            for turn in turns
+        ],
+    )

@@ -1,0 +1,120 @@
+"""Cases, steps, history and batch runs."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from xueshi.kernel.triggers import append_only
+from xueshi.organisations.models import Membership, Organisation
+from xueshi.reviews.states import CaseState, Stage, StepState
+
+
+class ReviewCase(models.Model):
+    """A document on its way through a chain. It points here; the case never points back.
+
+    ``desk`` and ``stage`` repeat the active step, so an inbox over all kinds is one indexed query; both are written
+    by the one function that moves cases and compared by INV-16.
+    """
+
+    kind = models.CharField(max_length=30)
+    portal = models.CharField(max_length=20)
+    title = models.CharField(max_length=160)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default=CaseState.PENDING)
+    round = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)
+    digest = models.CharField(max_length=64)
+    desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    stage = models.CharField(max_length=12, null=True)
+    submitted_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in CaseState]), name="case_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(desk=None, stage=None, waiting_since=None)
+                | Q(desk__isnull=False, stage__in=[stage.value for stage in Stage], waiting_since__isnull=False),
+                name="case_waits_whole",
+            ),
+            models.CheckConstraint(condition=~Q(state="pending") | Q(desk__isnull=False), name="pending_case_has_desk"),
+        ]
+        indexes = [
+            models.Index(fields=["desk", "stage", "kind", "waiting_since", "id"], name="case_inbox"),
+            models.Index(fields=["owner", "kind"]),
+            models.Index(fields=["organisation", "kind", "state"]),
+        ]
+
+
+class ReviewStep(models.Model):
+    """One desk's turn in one round, frozen at submission."""
+
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="steps")
+    round = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=30)
+    label = models.CharField(max_length=40)
+    desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=12)
+    settles = models.BooleanField()
+    state = models.CharField(max_length=10, default=StepState.WAITING)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    comment = models.CharField("审核意见", max_length=300, default="", blank=True)
+    findings = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "round", "position"], name="step_place_once"),
+            models.UniqueConstraint(fields=["case"], condition=Q(state="active"), name="one_active_step"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in StepState]), name="step_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["passed", "failed"], decided_by__isnull=False, decided_at__isnull=False)
+                | (~Q(state__in=["passed", "failed"]) & Q(decided_by=None, decided_at=None)),
+                name="decided_by_someone_at_some_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["desk", "stage", "state", "decided_at"], name="step_decided_here")]
+
+
+class CaseEvent(models.Model):
+    """One line of a case's history; versions have no gaps (INV-04)."""
+
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="events")
+    version = models.PositiveIntegerField()
+    round = models.PositiveSmallIntegerField()
+    move = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    comment = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "version"], name="event_version_once")]
+        triggers = [append_only()]
+
+
+class BatchRun(models.Model):
+    """全部通过 / 全部驳回: the set as the reviewer was shown it, and what came of each row."""
+
+    token = models.CharField(max_length=48, unique=True)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    stage = models.CharField(max_length=12)
+    verdict = models.CharField(max_length=6)
+    comment = models.CharField(max_length=300, default="", blank=True)
+    items = models.JSONField()
+    processed = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()

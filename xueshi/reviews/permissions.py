@@ -1,0 +1,82 @@
+"""Who may see, decide and withdraw a case. Each question has its filter beside it."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from xueshi.kernel.decisions import ALLOW, Decision, deny
+from xueshi.organisations import rules as tree
+from xueshi.organisations.actors import Actor
+from xueshi.reviews import kinds
+from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.states import CaseState, Stage, StepState
+
+_DECIDED = [StepState.PASSED, StepState.FAILED]
+
+
+def can_see_case(actor: Actor, case: ReviewCase) -> Decision:
+    """The owner, whoever submitted it, the desks of its chain, and the bodies above its organisation."""
+    if actor.user.pk in {case.owner_id, case.submitted_by_id}:
+        return ALLOW
+    if not actor.is_administrator or actor.organisation is None:
+        return deny("不在您的管辖范围内")
+    if any(step.desk_id == actor.desk_id for step in case.steps.all()):
+        return ALLOW
+    within = tree.is_within(case.organisation.path or "", actor.organisation.path or " ")
+    return ALLOW if within else deny("不在您的管辖范围内")
+
+
+def cases_seen_by(actor: Actor) -> Q:
+    """The cases ``can_see_case`` would allow."""
+    own = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk)
+    if not actor.is_administrator or actor.organisation is None:
+        return own
+    at_desk = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), desk_id=actor.desk_id))
+    return own | Q(at_desk) | Q(organisation__path__startswith=actor.organisation.path)
+
+
+def can_decide(actor: Actor, case: ReviewCase) -> Decision:
+    """The active desk's administrator with the power of that stage, a stranger to the case until now (A9)."""
+    if case.desk_id is None or case.stage is None:
+        return deny("该事项已由他人处理")
+    if case.desk_id != actor.desk_id:
+        return deny("当前不由本单位处理")
+    if actor.user.pk in {case.owner_id, case.submitted_by_id}:
+        return deny("不能审核本人或本人提交的事项")
+    if any(step.decided_by_id == actor.user.pk for step in case.steps.all() if step.round == case.round):
+        return deny("您已在上一环节处理过该事项，请由其他管理员处理")
+    kind = kinds.kind(case.kind)
+    power = kind.powers.get(Stage(case.stage))
+    if power is None or not actor.has(power):
+        return deny("您没有审核此类事项的权限")
+    return kind.may_decide(actor, case)
+
+
+def cases_decidable_by(actor: Actor) -> Q:
+    """The cases ``can_decide`` would allow, but for what a kind asks besides."""
+    if actor.desk_id is None:
+        return Q(pk__in=[])
+    allowed = Q(pk__in=[])
+    for kind in kinds.all_kinds():
+        for stage, power in kind.powers.items():
+            if actor.has(power):
+                allowed |= Q(kind=kind.key, stage=stage)
+    before = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), decided_by_id=actor.user.pk)
+    mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk) | Q(Exists(before))
+    return Q(desk_id=actor.desk_id) & allowed & ~mine
+
+
+def can_withdraw(actor: Actor, case: ReviewCase) -> Decision:
+    """Whoever owns or submitted it, while nobody has decided anything in this round (CR-18, CR-21)."""
+    if actor.user.pk not in {case.owner_id, case.submitted_by_id}:
+        return deny("只能撤销本人提交的事项")
+    if case.state != CaseState.PENDING:
+        return deny("已审核的事项不能撤销")
+    if any(step.state in _DECIDED for step in case.steps.all() if step.round == case.round):
+        return deny("已有单位审核，不能撤销")
+    return ALLOW
+
+
+def cases_withdrawable_by(actor: Actor) -> Q:
+    """The cases ``can_withdraw`` would allow."""
+    decided = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), state__in=_DECIDED)
+    mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk)
+    return mine & Q(state=CaseState.PENDING) & ~Q(Exists(decided))

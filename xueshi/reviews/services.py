@@ -1,0 +1,143 @@
+"""Opening, resubmitting and withdrawing cases. Deciding is in ``deciding``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from xueshi.audit import services as audit
+from xueshi.kernel import clock
+from xueshi.kernel.errors import MovedOn, NotFound
+from xueshi.organisations.actors import Actor
+from xueshi.reviews import kinds, permissions, rules
+from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
+from xueshi.reviews.rules import StepPlan
+from xueshi.reviews.states import CASE_MOVES, CaseState, Move, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a document brings into its review. ``digest`` covers everything the reviewer will see."""
+
+    kind: str
+    portal: str
+    title: str
+    owner_id: int
+    organisation_id: int
+    digest: str
+    chain: Sequence[StepPlan]
+
+
+def acting(actor: Actor) -> audit.By:
+    """The actor as the audit writes them down."""
+    return audit.By(actor.user.pk, actor.organisation.pk if actor.organisation is not None else None)
+
+
+@transaction.atomic
+def open_case(submission: Submission, *, by: audit.By, submitted_by_id: int) -> ReviewCase:
+    """Start a review: the chain is frozen into rows now, whatever the pack says later."""
+    rules.check_chain(submission.chain)
+    now = clock.now()
+    first = submission.chain[0]
+    case = ReviewCase.objects.create(
+        kind=kinds.kind(submission.kind).key,
+        portal=submission.portal,
+        title=submission.title,
+        owner_id=submission.owner_id,
+        submitted_by_id=submitted_by_id,
+        organisation_id=submission.organisation_id,
+        digest=submission.digest,
+        desk_id=first.desk_id,
+        stage=first.stage,
+        submitted_at=now,
+        waiting_since=now,
+    )
+    _freeze(case, submission.chain)
+    _note(case, Move.SUBMIT, by)
+    return case
+
+
+@transaction.atomic
+def resubmit(actor: Actor, case_id: int, submission: Submission) -> ReviewCase:
+    """Send a withdrawn or rejected document again: a new round with a chain frozen anew."""
+    rules.check_chain(submission.chain)
+    case = locked(case_id)
+    if actor.user.pk not in {case.owner_id, case.submitted_by_id}:
+        raise NotFound
+    case.state = CASE_MOVES.next(CaseState(case.state), Move.RESUBMIT)
+    first = submission.chain[0]
+    case.round += 1
+    case.version += 1
+    case.title, case.digest, case.organisation_id = submission.title, submission.digest, submission.organisation_id
+    case.desk_id, case.stage, case.settled_at = first.desk_id, first.stage, None
+    case.submitted_at = case.waiting_since = clock.now()
+    case.save()
+    _freeze(case, submission.chain)
+    _note(case, Move.RESUBMIT, acting(actor))
+    return case
+
+
+@transaction.atomic
+def withdraw(actor: Actor, case_id: int) -> ReviewCase:
+    """Take a pending case back before anyone decided (撤销)."""
+    case = locked(case_id)
+    if not permissions.can_see_case(actor, case):
+        raise NotFound
+    permissions.can_withdraw(actor, case).require()
+    case.state = CASE_MOVES.next(CaseState(case.state), Move.WITHDRAW)
+    case.version += 1
+    case.desk_id = case.stage = case.waiting_since = None
+    case.save()
+    case.steps.filter(round=case.round, state__in=[StepState.WAITING, StepState.ACTIVE]).update(state=StepState.DROPPED)
+    kinds.kind(case.kind).on_withdrawn(kinds.Outcome(actor, [case], {}))
+    _note(case, Move.WITHDRAW, acting(actor))
+    return case
+
+
+def locked(case_id: int) -> ReviewCase:
+    """The case under its row lock; ``NotFound`` when absent."""
+    rows = ReviewCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case_id).order_by("pk")
+    case = rows.select_related("organisation").first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def check_seen(case: ReviewCase, version: int) -> None:
+    """Refuse a decision on something else than what the reviewer saw (D3)."""
+    if case.version != version:
+        raise MovedOn("该事项已由他人处理或内容已变更，请刷新后再操作")
+
+
+def _freeze(case: ReviewCase, chain: Sequence[StepPlan]) -> None:
+    ReviewStep.objects.bulk_create(
+        ReviewStep(
+            case=case,
+            round=case.round,
+            position=position,
+            key=step.key,
+            label=step.label,
+            desk_id=step.desk_id,
+            stage=step.stage,
+            settles=step.settles,
+            state=StepState.ACTIVE if position == 1 else StepState.WAITING,
+        )
+        for position, step in enumerate(chain, start=1)
+    )
+
+
+def _note(case: ReviewCase, move: Move, by: audit.By) -> None:
+    if by.user_id is None:
+        message = "a case is moved by a person"
+        raise ValueError(message)
+    CaseEvent.objects.create(
+        case=case,
+        version=case.version,
+        round=case.round,
+        move=move,
+        state=case.state,
+        by_id=by.user_id,
+        organisation_id=by.organisation_id,
+        at=clock.now(),
+    )
+    audit.record(by, f"review.{move}", case, version=case.version, kind=case.kind)

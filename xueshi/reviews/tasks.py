@@ -1,0 +1,11 @@
+"""Jobs of reviews: thin, ids in, safe to run twice."""
+
+from procrastinate.contrib.django import app
+
+from xueshi.reviews import batches
+
+
+@app.task(name="reviews.run_batch", queue="default")
+def run_batch(run_id: int) -> None:
+    """Work a confirmed batch to its end."""
+    batches.work(run_id)
