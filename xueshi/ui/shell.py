@@ -1,0 +1,72 @@
+"""What the frame around every page shows; ``portal`` fills it in a context processor as ``shell``."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link of the navigation or of a menu; ``post`` draws it as a button in a form (GET changes nothing)."""
+
+    label: str
+    url: str
+    icon: str = ""
+    current: bool = False
+    count: int | None = None
+    post: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavGroup:
+    """Links under one heading; an empty label draws no heading."""
+
+    items: tuple[Link, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The words of one portal (SYS-16); empty ones are left out."""
+
+    title: str
+    home_url: str = "/"
+    seal: str = "学"
+    links: tuple[Link, ...] = ()
+    organiser: str = ""
+    operator: str = ""
+    hotline: str = ""
+    record_number: str = ""
+    copyright: str = ""
+    footer_links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserBox:
+    """Who is signed in, under which hat, and the items of the drop-down behind the name."""
+
+    name: str
+    role: str = ""
+    organisation: str = ""
+    items: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shell:
+    """The frame; ``todo`` is None where the role has no 待办事项."""
+
+    site: Site
+    nav: tuple[NavGroup, ...] = ()
+    user: UserBox | None = None
+    todo: int | None = None
+    todo_url: str = ""
+    large_type: bool = False
+    extra_crumbs: tuple[Link, ...] = ()
+
+    @property
+    def breadcrumb(self) -> tuple[Link, ...]:
+        """Module and page of the current entry (SYS-09), then what the page adds; empty on the home page."""
+        for group in self.nav:
+            for item in group.items:
+                if item.current and item.url != self.site.home_url:
+                    module = (Link(label=group.label, url=""),) if group.label else ()
+                    return (*module, item, *self.extra_crumbs)
+        return self.extra_crumbs

@@ -1,0 +1,94 @@
+/* Conditional fields, narrowed choices, counters, days of a period, draft saving, focus on the errors. */
+(() => {
+  "use strict";
+  const value = (form, name) => {
+    const found = form.elements[name];
+    if (!found) return "";
+    if (found instanceof RadioNodeList) return found.value;
+    if (found.type === "checkbox") return found.checked ? "on" : "";
+    return found.value;
+  };
+
+  function conditions(form) {
+    for (const row of form.querySelectorAll("[data-shown-when]")) {
+      const wanted = Object.entries(JSON.parse(row.dataset.shownWhen));
+      row.hidden = !wanted.every(([name, answers]) => {
+        const asked = form.elements[name];
+        const asker = asked instanceof RadioNodeList ? asked[0] : asked;
+        const above = asker && asker.closest("[data-shown-when]");
+        return !(above && above.hidden) && answers.includes(value(form, name));
+      });
+    }
+  }
+
+  /* The choices of a list that hang on answers given above it. */
+  const all = new WeakMap();
+  function narrow(form) {
+    for (const select of form.querySelectorAll("select[data-narrowed-by]")) {
+      if (!all.has(select)) all.set(select, [...select.options]);
+      const by = JSON.parse(select.dataset.narrowedBy).map((name) => value(form, name));
+      const chosen = select.value;
+      const fits = (option) => !option.dataset.parents || JSON.parse(option.dataset.parents).every((parent, place) => parent === by[place]);
+      select.replaceChildren(...all.get(select).filter(fits));
+      select.value = chosen;
+      if (select.selectedIndex < 0) select.selectedIndex = 0;
+    }
+  }
+
+  function count(box) {
+    const place = document.querySelector(`[data-counter-for="${box.id}"]`);
+    if (place) place.textContent = `${[...box.value].length} / ${box.dataset.counter} 字`;
+  }
+
+  function days(period) {
+    const [start, end] = [...period.querySelectorAll("input")].map((box) => box.valueAsNumber);
+    const number = Math.round((end - start) / 86400000) + 1;
+    period.querySelector("[data-days]").textContent = number > 0 ? `共 ${number} 天` : "";
+  }
+
+  function refresh(form) { conditions(form); narrow(form); }
+
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (box.dataset.counter) count(box);
+    const period = box.closest(".x-period");
+    if (period) days(period);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.form) refresh(event.target.form);
+    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  /* 草稿: sent to the server, never kept in the browser; files are left out. */
+  const waiting = new WeakMap();
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !form.dataset.autosave) return;
+    window.clearTimeout(waiting.get(form));
+    waiting.set(form, window.setTimeout(() => save(form), 3000));
+  });
+  async function save(form) {
+    const data = new FormData(form);
+    for (const [name, sent] of [...data]) if (sent instanceof File || form.elements[name]?.type === "password") data.delete(name);
+    const place = form.querySelector("[data-autosave-status]");
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-Autosave": "1" }, credentials: "same-origin" });
+      if (place) place.textContent = answer.ok ? `草稿已自动保存 ${await answer.text()}` : "草稿未能保存";
+    } catch { if (place) place.textContent = "网络中断，草稿尚未保存"; }
+  }
+
+  function start(root) {
+    for (const form of root.querySelectorAll("form")) refresh(form);
+    for (const box of root.querySelectorAll("[data-counter]")) count(box);
+    for (const period of root.querySelectorAll(".x-period")) days(period);
+    for (const select of root.querySelectorAll("select[data-search]:not(.tomselected)")) enrich(select);
+    const errors = root.querySelector("[data-focus-first]");
+    if (errors) errors.focus();
+  }
+  function enrich(select) {
+    if (!window.TomSelect) return;
+    new window.TomSelect(select, { maxOptions: 300, allowEmptyOption: true, render: { no_results: () => "<div class=\"no-results\">没有匹配的选项</div>" } });
+  }
+  document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
+  document.addEventListener("DOMContentLoaded", () => start(document));
+})();

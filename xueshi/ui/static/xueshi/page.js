@@ -1,0 +1,106 @@
+/* Menus, confirmations, the scan viewer, announcements after partial updates. Everything works without this file. */
+(() => {
+  "use strict";
+  const announce = (text) => {
+    const region = document.getElementById("announce");
+    if (!region || !text) return;
+    region.textContent = "";
+    window.setTimeout(() => { region.textContent = text; }, 50);
+  };
+  window.xueshi = { announce };
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  /* A form is sent once; the pressed button goes along. */
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button && button.dataset.confirm && !button.dataset.confirmed) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(button.dataset.confirm, () => {
+        button.dataset.confirmed = "1";
+        button.form.requestSubmit(button);
+        delete button.dataset.confirmed;
+      });
+      return;
+    }
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("data-repeatable")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    window.setTimeout(() => { delete form.dataset.sent; }, 4000);
+  }, true);
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  function ask(text, yes) {
+    const dialog = document.getElementById("confirm");
+    const opener = document.activeElement;
+    dialog.querySelector("#confirm-text").textContent = text;
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => {
+      if (opener && opener.isConnected) opener.focus();
+      if (dialog.returnValue === "yes") yes();
+    }, { once: true });
+    dialog.showModal();
+    dialog.querySelector("button[value=no]").focus();
+  }
+
+  /* 放大: a scan opens over the page; a click switches to full size. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-view]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    view(link);
+  });
+  function view(link) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "x-dialog viewer";
+    dialog.setAttribute("aria-label", link.dataset.view);
+    const box = document.createElement("div");
+    box.className = "x-viewer-box";
+    const image = document.createElement("img");
+    image.className = "x-viewer-img";
+    image.src = link.href;
+    image.alt = link.dataset.view;
+    box.append(image);
+    const bar = document.createElement("div");
+    bar.className = "x-dialog-actions";
+    const zoom = button("放大", () => { zoom.textContent = image.classList.toggle("big") ? "缩小" : "放大"; });
+    bar.append(zoom, button("关闭", () => dialog.close()));
+    dialog.append(box, bar);
+    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+  function button(label, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn";
+    made.textContent = label;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* After htmx: say what changed; keep the focus where it was when its element lives on. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const target = document.getElementById(event.detail.target.id) || event.detail.target;
+    announce(target.dataset.announce);
+    if (target.hasAttribute("data-focus") || target.id === "detail") target.focus();
+  });
+  document.addEventListener("htmx:responseError", () => announce("操作没有成功，请刷新页面后重试"));
+  document.addEventListener("htmx:sendError", () => announce("网络连接中断，请稍后重试"));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
+  });
+})();

@@ -1,0 +1,59 @@
+/* Selected rows of a list, and the keyboard of the review desk: N next, P previous, A approve, R reject, ? help. */
+(() => {
+  "use strict";
+  const boxes = (region) => [...region.querySelectorAll("input[name=row]")];
+
+  function tally(region) {
+    const chosen = boxes(region).filter((box) => box.checked);
+    const all = region.querySelector("[data-all]");
+    if (all) {
+      all.checked = chosen.length > 0 && chosen.length === boxes(region).length;
+      all.indeterminate = chosen.length > 0 && !all.checked;
+    }
+    for (const box of boxes(region)) box.closest("tr").classList.toggle("ticked", box.checked);
+    const place = region.querySelector("[data-selected]");
+    if (!place) return;
+    const weights = chosen.map((box) => box.dataset.weight).filter(Boolean);
+    const sum = weights.reduce((total, weight) => total + Math.round(Number(weight) * 10), 0) / 10;
+    place.textContent = chosen.length ? `已选 ${chosen.length} 条${weights.length ? `，共 ${sum} 学时` : ""}` : "";
+  }
+
+  document.addEventListener("change", (event) => {
+    const region = event.target.closest("[id^=list-]");
+    if (!region) return;
+    if (event.target.matches("[data-all]")) for (const box of boxes(region)) box.checked = event.target.checked;
+    if (event.target.matches("[data-all], [name=row]")) tally(region);
+  });
+
+  /* Without a selection the button explains itself instead of sending nothing. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-needs-rows]");
+    if (!button) return;
+    const region = button.closest("[id^=list-]");
+    if (boxes(region).some((box) => box.checked)) return;
+    event.preventDefault();
+    const place = region.querySelector("[data-selected]");
+    if (place) place.textContent = "请先选择记录";
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const desk = document.querySelector("[data-desk]");
+    if (!desk || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    if (key === "n" || key === "p") { event.preventDefault(); step(desk, key === "n" ? 1 : -1); return; }
+    if (key === "?") { const help = document.getElementById("keys"); if (help) help.showModal(); return; }
+    const button = desk.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (button) { event.preventDefault(); button.click(); }
+  });
+  function step(desk, by) {
+    const rows = [...desk.querySelectorAll("tr[data-row]")];
+    const now = rows.findIndex((row) => row.classList.contains("sel"));
+    const next = rows[Math.max(0, Math.min(rows.length - 1, now + by))];
+    const link = next && next.querySelector("a");
+    if (link) link.click();
+  }
+
+  document.addEventListener("htmx:load", (event) => { if (event.target.id && event.target.id.startsWith("list-")) tally(event.target); });
+  document.addEventListener("DOMContentLoaded", () => { for (const region of document.querySelectorAll("[id^=list-]")) tally(region); });
+})();
