@@ -78,9 +78,8 @@ def postgres_folder() -> Path:
     return home() / "postgres"
 
 
-def socket_folder() -> Path:
-    """The folder of the embedded server's socket: a short private one when the data directory's path is too long."""
-    folder = postgres_folder()
+def socket_folder(folder: Path) -> Path:
+    """The folder of a server's socket: its own, or a short private one when the path is too long."""
     if len(os.fsencode(folder / ".s.PGSQL.5432")) <= MOST_SOCKET_BYTES:
         return folder
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
@@ -94,7 +93,7 @@ def embedded() -> bool:
 
 def database() -> dict[str, Any]:
     """Django's database settings from ``DATABASE_URL`` or the embedded server's socket under the data directory."""
-    url = os.environ.get("DATABASE_URL") or f"postgresql://xueshi@/xueshi?host={quote(str(socket_folder()))}"
+    url = os.environ.get("DATABASE_URL") or f"postgresql://xueshi@/xueshi?host={quote(str(socket_folder(postgres_folder())))}"
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         message = "DATABASE_URL: expected postgresql://…; Xueshi runs on PostgreSQL only"

@@ -7,7 +7,7 @@ This process never loads Django: it stays small and nothing in the program can b
 
 import contextlib
 import fcntl
-import http.client
+import http.client  # rule 14: asks our own /healthz
 import os
 import signal
 import socket
@@ -41,7 +41,8 @@ def _asked_to_stop(number: int, _frame: object) -> None:
 
 def embedded_cluster() -> Cluster:
     """The cluster under the data directory."""
-    return Cluster(environment.postgres_folder(), environment.socket_folder())
+    folder = environment.postgres_folder()
+    return Cluster(folder, environment.socket_folder(folder))
 
 
 def _hold_home() -> IO[str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandError
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from xueshi.ui.routes import access_of
@@ -69,13 +69,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The form of the answer."""
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--check", action="store_true", help="fail when a view is not declared")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """One line or one object per route."""
         routes = list(walk(get_resolver()))
-        if options["json"]:
+        if options["check"]:
+            self._refuse_undeclared(routes)
+        elif options["json"]:
             self.stdout.write(json.dumps([asdict(route) for route in routes], ensure_ascii=False, indent=1))
-            return
+        else:
+            self._table(routes)
+
+    def _refuse_undeclared(self, routes: list[Route]) -> None:
+        closed = [f"{route.pattern} → {route.view}" for route in routes if not route.declared]
+        if closed:
+            message = "views without @route, which nobody can call:\n  " + "\n  ".join(closed)
+            raise CommandError(message)
+
+    def _table(self, routes: list[Route]) -> None:
         for route in routes:
             who = "public" if route.public else ",".join(route.powers) or ("signed in" if route.declared else "CLOSED")
             self.stdout.write(f"{'/'.join(route.methods) or '-':14} {route.pattern:60} {who:30} {route.name}")

@@ -1,0 +1,85 @@
+"""The system's Chromium for tests and pictures: found or installed, with Chinese fonts though the machine has none."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+# QUIC, updates and the like would call out; the sandbox does not work for root.
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FONTS_CONF = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+  <alias binding="strong"><family>sans-serif</family><prefer><family>Noto Sans SC</family></prefer></alias>
+  <alias binding="strong"><family>serif</family><prefer><family>Noto Serif SC</family></prefer></alias>
+</fontconfig>
+"""
+
+
+def find() -> str | None:
+    """The browser: ``CHROMIUM``, else the first known name in PATH."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def font_environment() -> dict[str, str]:
+    """The environment variable that shows Chromium the Noto fonts of the Python packages."""
+    spec = importlib.util.find_spec("pylopdf_fonts_zh_cn")
+    if spec is None or not spec.submodule_search_locations:
+        sys.exit("browser: the font package is missing; run tools/bootstrap")
+    folder = Path(tempfile.gettempdir()) / f"xueshi-fonts-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    conf = folder / "fonts.conf"
+    text = FONTS_CONF.format(fonts=spec.submodule_search_locations[0], cache=folder / "cache")
+    if not conf.exists() or conf.read_text(encoding="utf-8") != text:
+        fresh = folder / f"fonts.{os.getpid()}"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.rename(conf)
+    return {"FONTCONFIG_FILE": str(conf)}
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A headless Chromium for the length of the block."""
+    os.environ.update(font_environment())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=SWITCHES)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def main() -> None:
+    """Have a browser, or say in one line how to get one."""
+    if find():
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit(f"browser: Chromium is missing; as root: {' '.join(INSTALL)} (or name one with CHROMIUM=)")
+    subprocess.run(["apt-get", "update", "--quiet"], check=False, stdout=subprocess.DEVNULL)
+    installed = subprocess.run(INSTALL, check=False, stdout=subprocess.DEVNULL)
+    if installed.returncode != 0 or not find():
+        sys.exit(f"browser: `{' '.join(INSTALL)}` failed")
+
+
+if __name__ == "__main__":
+    main()
