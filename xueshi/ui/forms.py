@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.forms import BoundField
@@ -37,18 +37,30 @@ class BaseForm(forms.Form):
     ``shown_when`` maps a field to {other field: answers}: it is drawn, required and kept only then.
     """
 
-    sections: ClassVar[tuple[Section, ...]] = ()
+    sections: tuple[Section, ...] = ()
     shown_when: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     required_css_class = "req"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            _dress(field)
+        for name in self.fields:
+            self.dress(name)
         for name in self.shown_when:
             if name in self.fields:
                 self.fields[name].widget.is_required = False
+
+    def dress(self, name: str) -> None:
+        """Give a field's widget its classes and its words."""
+        _dress(self.fields[name])
+
+    def marked(self, name: str) -> bool:
+        """Whether the required mark is drawn (SYS-03)."""
+        return self.fields[name].required
+
+    def name_of(self, name: str) -> str:
+        """The field a service means when it names ``name``."""
+        return name
 
     def _clean_fields(self) -> None:
         hidden = {name for name in self.shown_when if name in self.fields and not self.is_shown(name)}
@@ -116,7 +128,8 @@ class FieldRow:
     @property
     def required(self) -> bool:
         """Whether the mark is drawn (SYS-03)."""
-        return bool(self.bound.field.required)
+        form = self.bound.form
+        return form.marked(self.bound.name) if isinstance(form, BaseForm) else bool(self.bound.field.required)
 
     @property
     def shown_when(self) -> str:
@@ -168,7 +181,8 @@ def add_problems(form: forms.Form, error: RuleBroken | Problems) -> None:
     """Show a service's refusal beside its fields; what names no field of the form goes on top."""
     broken = error.problems if isinstance(error, Problems) else (error,)
     for problem in broken:
-        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        name = form.name_of(problem.field) if isinstance(form, BaseForm) else problem.field
+        form.add_error(name if name in form.fields else None, problem.message)
 
 
 def dress_filters(form: forms.Form) -> None:

@@ -28,7 +28,7 @@
       if (!all.has(select)) all.set(select, [...select.options]);
       const by = JSON.parse(select.dataset.narrowedBy).map((name) => value(form, name));
       const chosen = select.value;
-      const fits = (option) => !option.dataset.parents || JSON.parse(option.dataset.parents).every((parent, place) => parent === by[place]);
+      const fits = (option) => !option.dataset.parents || JSON.parse(option.dataset.parents).every((parent, place) => parent === "*" || parent === by[place]);
       select.replaceChildren(...all.get(select).filter(fits));
       select.value = chosen;
       if (select.selectedIndex < 0) select.selectedIndex = 0;
