@@ -93,7 +93,10 @@ def embedded() -> bool:
 
 def database() -> dict[str, Any]:
     """Django's database settings from ``DATABASE_URL`` or the embedded server's socket under the data directory."""
-    url = os.environ.get("DATABASE_URL") or f"postgresql://xueshi@/xueshi?host={quote(str(socket_folder(postgres_folder())))}"
+    url = (
+        os.environ.get("DATABASE_URL")
+        or f"postgresql://xueshi@/xueshi?host={quote(str(socket_folder(postgres_folder())))}"
+    )
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         message = "DATABASE_URL: expected postgresql://…; Xueshi runs on PostgreSQL only"

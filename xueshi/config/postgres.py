@@ -69,9 +69,7 @@ def as_nobody() -> list[str]:
         return []
     step = ["unshare", "-U", "--map-user=65534", "--map-group=65534"]
     if not shutil.which("unshare") or not _succeeds([*step, "true"]):
-        message = (
-            "PostgreSQL refuses root and `unshare -U` fails here: start as an ordinary user or set DATABASE_URL"
-        )
+        message = "PostgreSQL refuses root and `unshare -U` fails here: start as an ordinary user or set DATABASE_URL"
         raise BadConfiguration(message)
     return step
 

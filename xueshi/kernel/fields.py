@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.checks import CheckMessage
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,7 +23,7 @@ class EncryptedField(models.BinaryField[str, str]):
         if value is None:
             return None
         sealed = crypto.encrypt(value, context=self._context) if value else b""
-        return connection.Database.Binary(sealed)
+        return super().get_db_prep_value(sealed, connection, prepared)
 
     def from_db_value(self, value: bytes | None, expression: object, connection: BaseDatabaseWrapper) -> str | None:
         """Open on the way out."""
@@ -38,6 +39,10 @@ class EncryptedField(models.BinaryField[str, str]):
     def to_python(self, value: Any) -> Any:
         """Keep text as text; the base class would decode base64."""
         return value
+
+    def _check_str_default_value(self) -> list[CheckMessage]:
+        # Text is what this field takes; the base class wants bytes.
+        return []
 
     def get_default(self) -> Any:
         """The default as text; the base class would turn it into bytes."""
