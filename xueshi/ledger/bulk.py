@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Json
@@ -35,7 +36,7 @@ def write(standings: Sequence[Standing], at: datetime) -> None:
     """Write the standings of locked accounts in one statement."""
     if not standings:
         return
-    columns = [
+    columns: list[list[Any]] = [
         [one.account_id for one in standings],
         [one.public for one in standings],
         [one.professional for one in standings],

@@ -80,7 +80,8 @@ class RowAction[M: Model]:
 class ListPage[M: Model]:
     """The declaration; ``rows(actor)`` is a selector and holds the permission of every row.
 
-    ``token(actor, rows)`` names the set a 全部 button acts on: what arrives later stays out.
+    ``token(actor, rows)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what a
+    ticked row posts as ``row``.
     """
 
     key: str
@@ -94,6 +95,7 @@ class ListPage[M: Model]:
     batch: Sequence[BatchAction] = ()
     actions: Sequence[RowAction[M]] = ()
     token: Callable[[Any, QuerySet[M]], str] | None = None
+    row_value: Callable[[M], object] = field(default=lambda row: row.pk)
     selected_total: Callable[[M], object] | None = None
     note: str = ""
     empty_text: str = "没有数据"
@@ -223,7 +225,10 @@ class ListState[M: Model]:
         chosen = bool(self.page.detail_param) and self.asked.get(self.page.detail_param) == str(row.pk)
         weight = self.page.selected_total(row) if self.page.selected_total else ""
         name = next((str(value) for _column, value, _link in cells), "")
-        return {"pk": row.pk, "cells": cells, "actions": actions, "chosen": chosen, "weight": weight, "name": name}
+        return {
+            "pk": row.pk, "value": self.page.row_value(row), "cells": cells, "actions": actions,
+            "chosen": chosen, "weight": weight, "name": name,
+        }  # fmt: skip
 
     @property
     def tabs(self) -> list[parts.Tab]:

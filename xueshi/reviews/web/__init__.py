@@ -1,0 +1,1 @@
+"""Pages of reviews: deciding, and the batch with its progress and report."""

@@ -1,0 +1,96 @@
+"""Deciding through the browser."""
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from xueshi.kernel.errors import NotFound, RuleBroken
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Power
+from xueshi.policies.requests import PortalRequest
+from xueshi.reviews import batches, deciding, kinds, queues
+from xueshi.reviews.deciding import Report
+from xueshi.reviews.models import BatchRun
+from xueshi.reviews.states import Verdict
+from xueshi.reviews.tasks import run_batch
+from xueshi.reviews.web.forms import comment_from, order_from, verdict_from
+from xueshi.ui.routes import route
+
+REVIEWING = (Power.REVIEW_ACCOUNTS.value, Power.REVIEW_HOURS.value, Power.VERIFY_HOURS.value)
+_NAMED_AT_MOST = 5
+_WORDS = {Verdict.PASS: "通过", Verdict.FAIL: "驳回"}
+
+
+@route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
+def decide(request: HttpRequest) -> HttpResponse:
+    """通过 / 驳回 of one row, 批量通过 / 批量驳回 of ticked rows."""
+    actor = _actor(request)
+    try:
+        order = order_from(request.POST)
+        _tell(request, deciding.decide_many(actor, order), order.verdict)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return redirect(_back(request))
+
+
+@route("POST", powers=REVIEWING, object_kind="reviews.batchrun")
+def freeze(request: HttpRequest) -> HttpResponse:
+    """全部通过 / 全部驳回: keep the set that was shown and ask for confirmation."""
+    actor = _actor(request)
+    try:
+        kind, stage, ids = queues.shown(actor, request.POST.get("token", ""))
+        run = batches.freeze(actor, batches.Freeze(kind, stage, verdict_from(request.POST), ids))
+    except signing.BadSignature:
+        raise NotFound from None
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect(_back(request))
+    return redirect("reviews:batch", token=run.token)
+
+
+@route("GET", "POST", powers=REVIEWING, object_kind="reviews.batchrun")
+def batch(request: HttpRequest, token: str) -> HttpResponse:
+    """The confirmation of a batch, its progress and its report, all at one address."""
+    actor = _actor(request)
+    run, problem, status = batches.run_for(actor, token), "", 200
+    if request.method == "POST":
+        try:
+            return _started(actor, batches.confirm(actor, token, comment_from(request.POST)))
+        except RuleBroken as broken:
+            problem, status = broken.message, broken.status
+    context = {"run": run, "problem": problem, "word": _WORDS[Verdict(run.verdict)], "kind": kinds.kind(run.kind)}
+    return render(request, "reviews/batch.html", context, status=status)
+
+
+def _started(actor: Actor, run: BatchRun) -> HttpResponse:
+    if len(run.items) <= batches.AT_ONCE:
+        batches.work(run.pk)
+    else:
+        run_batch.defer(run_id=run.pk)
+    return redirect("reviews:batch", token=run.token)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor = request.actor if isinstance(request, PortalRequest) else getattr(request, "actor", None)
+    if not isinstance(actor, Actor):
+        raise NotFound
+    return actor
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    return reverse("portal:home")
+
+
+def _tell(request: HttpRequest, report: Report, verdict: Verdict) -> None:
+    if report.done:
+        messages.success(request, f"已{_WORDS[verdict]} {len(report.done)} 条")
+    for refusal in report.refused[:_NAMED_AT_MOST]:
+        messages.warning(request, f"未处理“{refusal.title}”：{refusal.reason}")
+    if len(report.refused) > _NAMED_AT_MOST:
+        messages.warning(request, f"另有 {len(report.refused) - _NAMED_AT_MOST} 条未处理，请刷新列表查看")
