@@ -42,3 +42,15 @@ class Chain(Sourced):
         if self.steps and sum(step.posts for step in self.steps) != 1:
             raise ValueError("exactly one step of a chain posts")
         return self
+
+    def steps_for(self, *, has_superior: bool) -> tuple[Step, ...]:
+        """The steps a body's document takes; for a body with nobody above, the optional ones fall away.
+
+        If the step that posts falls away, the last one left posts.
+        """
+        left = tuple(
+            step for step in self.steps if has_superior or not (step.optional and step.desk is DeskRule.SUPERIOR)
+        )
+        if not left or any(step.posts for step in left):
+            return left
+        return (*left[:-1], left[-1].model_copy(update={"posts": True}))

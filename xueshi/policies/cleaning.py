@@ -147,9 +147,9 @@ def _choice(field: FieldSpec, context: Context) -> str | None:
     code = text.clean(typed_text(context.typed, field.key), field=field.key)
     if not code:
         return None
-    narrowed = tuple(context.clean.get(key, "") for key in field.narrowed_by)
+    above = tuple(str(context.clean.get(key, "")) for key in field.narrowed_by)
     for option in field.options:
-        if option.code == code and option.offered(context.today) and (not narrowed or option.parents == narrowed):
+        if option.code == code and option.offered(context.today) and option.belongs(above):
             return code
     raise RuleBroken(f"请从列表中选择{field.label}", field.key)
 

@@ -55,7 +55,8 @@ class FieldSpec(Value):
 
     ``required`` is yes, no, or the roles that must answer; ``roles`` empty means everybody is asked.
     ``shown_when`` maps another field to the answers that make this one appear; a hidden field is never read.
-    ``narrowed_by`` names the fields whose answers choose among the options (``Option.parents``, in that order).
+    ``narrowed_by`` names the fields whose answers choose among the options (``Option.parents``, in that order);
+    ``within`` keeps only the catalogue's codes that begin so (the areas of one city).
     """
 
     key: Key
@@ -66,6 +67,7 @@ class FieldSpec(Value):
     shown_when: Mapping[Key, tuple[str, ...]] = Field(default_factory=dict)
     options: tuple[Option, ...] = ()
     catalogue: str = ""
+    within: str = ""
     narrowed_by: tuple[Key, ...] = ()
     searchable: bool = False
     picker: str = ""

@@ -12,7 +12,7 @@ from xueshi.policies.catalogues import Catalogue
 from xueshi.policies.packs import Pack, Portal
 from xueshi.policies.parsing import Node, PackError, merge, parse
 from xueshi.policies.values import Option, Value
-from xueshi.policies.years import YearRules
+from xueshi.policies.years import ANY_SUBJECT, YearRules
 
 CATALOGUES = "catalogues"
 PARTS = ("wording", "access", "registration", "menus")
@@ -102,7 +102,7 @@ class _Inheritance:
         return _Raw(
             folder,
             merge(inherited, portal),
-            {name: _laid(parent.parts.get(name), parts.get(name)) for name in {*parent.parts, *parts}},
+            {name: _part(name, parent.parts.get(name), parts.get(name)) for name in {*parent.parts, *parts}},
             _years_on(parent.years, _accumulated(own_years)),
             (folder, *parent.folders),
             abstract,
@@ -111,6 +111,13 @@ class _Inheritance:
 
 
 _OWN = frozenset({"key", "extends", "abstract", "hosts"})
+
+
+def _part(name: str, base: Node | None, over: Node | None) -> Node:
+    """A file laid on the inherited one. A role's menu is an order, so a region that prints its own prints it whole."""
+    if name == "menus" and base and over:
+        return over.like({**base.table, **over.table})
+    return _laid(base, over)
 
 
 def _laid(base: Node | None, over: Node | None) -> Node:
@@ -161,8 +168,38 @@ def _pack(raw: _Raw, catalogues: Mapping[str, Catalogue]) -> Pack:
 
 
 def _year(year: int, node: Node, key: str, version: str) -> YearRules:
+    node = with_subjects(node)
     given = {"year": Node(year, node.file, 1), "version": Node(f"{key}-{year}-{version}", node.file, 1)}
     return _typed(YearRules, Node({**node.table, **given}, node.file, node.line))
+
+
+def with_subjects(year: Node) -> Node:
+    """A learning form without ``subjects`` takes the year's declarable ones; its field 计入科目 offers just them."""
+    labels = {row.table["key"].value: row.table["label"] for row in _rows(year, "subjects") if "label" in row.table}
+    labels[ANY_SUBJECT] = Node("全部", year.file, year.line)
+    usual = [row.table["key"] for row in _rows(year, "subjects") if _true(row.table.get("declarable"))]
+    forms = [_form_with_subjects(row, usual, labels) for row in _rows(year, "learning_forms")]
+    return year.having(learning_forms=year.table["learning_forms"].like(forms)) if forms else year
+
+
+def _form_with_subjects(row: Node, usual: list[Node], labels: Mapping[object, Node]) -> Node:
+    subjects = row.table.get("subjects", row.like(usual))
+    options = [subjects.like({"code": key, "label": labels[key.value]}) for key in subjects.rows if key.value in labels]
+    fields = [
+        field.having(options=subjects.like(options), default=subjects.rows[0])
+        if field.table.get("key", field).value == "subject" and options
+        else field
+        for field in _rows(row, "fields")
+    ]
+    return row.having(subjects=subjects, fields=row.table.get("fields", row).like(fields))
+
+
+def _rows(node: Node, key: str) -> list[Node]:
+    return node.table[key].rows if key in node.table else []
+
+
+def _true(node: Node | None) -> bool:
+    return node is not None and node.value is True
 
 
 def _filler(catalogues: Mapping[str, Catalogue]) -> Callable[[Node], Node]:
@@ -175,17 +212,21 @@ def _filler(catalogues: Mapping[str, Catalogue]) -> Callable[[Node], Node]:
             return node
         table = {key: fill(child) for key, child in node.table.items()}
         if "catalogue" in table and "kind" in table:
-            table["options"] = _options(table["catalogue"], catalogues)
+            table["options"] = _options(table["catalogue"], table.get("within"), catalogues)
         return Node(table, node.file, node.line)
 
     return fill
 
 
-def _options(named: Node, catalogues: Mapping[str, Catalogue]) -> Node:
+_OPTION = set(Option.model_fields)
+
+
+def _options(named: Node, within: Node | None, catalogues: Mapping[str, Catalogue]) -> Node:
     if named.value not in catalogues:
         raise named.fail("catalogue", f"there is no catalogue {named.value!r}")
     items = catalogues[str(named.value)].items
-    options = [Option(**item.model_dump(include=set(Option.model_fields))) for item in items]
+    prefix = str(within.value) if within else ""
+    options = [Option(**item.model_dump(include=_OPTION)) for item in items if item.code.startswith(prefix)]
     return Node([Node(option, named.file, named.line) for option in options], named.file, named.line)
 
 

@@ -45,6 +45,12 @@ class Node:
             return [child.plain() for child in self.value]
         return self.value
 
+    def child(self, part: str | int) -> "Node | None":
+        """The child of that key or index, if there is one."""
+        if isinstance(part, str):
+            return self.table.get(part)
+        return self.rows[part] if part < len(self.rows) else None
+
     def locate(self, location: Path_) -> "Node":
         """The node a validation error speaks of, or the nearest one above it.
 
@@ -52,9 +58,16 @@ class Node:
         """
         node = self
         for part in location:
-            children: dict[object, Node] = {**node.table, **dict(enumerate(node.rows))}
-            node = children.get(part, node)
+            node = node.child(part) or node
         return node
+
+    def like(self, value: object) -> "Node":
+        """Another value at the same place."""
+        return Node(value, self.file, self.line)
+
+    def having(self, **children: "Node") -> "Node":
+        """The table with some children set."""
+        return self.like({**self.table, **children})
 
     def fail(self, key: str, message: str) -> PackError:
         """An error at this place."""
@@ -174,7 +187,7 @@ def _resolve(parts: tuple[str, ...], arrays: dict[Path_, int], *, append: bool) 
 def merge(base: Node, over: Node) -> Node:
     """``over`` laid on ``base``: tables deep, arrays of tables with a ``key`` by key, everything else replaced.
 
-    A row ``{ key = "…", remove = true }`` takes the inherited row of that key away.
+    A row with ``remove = true`` takes the inherited row of that key away, with ``replace = true`` it stands alone.
     """
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         merged = dict(base.value)
@@ -197,6 +210,8 @@ def _merge_rows(base: list[Node], over: list[Node]) -> list[Node]:
         if "remove" in row.table:
             if rows.pop(key, None) is None:
                 raise row.fail("remove", f"nothing inherited has the key {key!r}")
+        elif "replace" in row.table:
+            rows[key] = row.like({name: child for name, child in row.table.items() if name != "replace"})
         else:
             rows[key] = merge(rows[key], row) if key in rows else row
     return list(rows.values())

@@ -35,7 +35,8 @@ class Sourced(Value):
 class Option(Value):
     """One choice of a list, dated because catalogues change while people keep what they hold.
 
-    ``parents`` are the codes of the fields this choice is narrowed by (a title by its series and level).
+    ``parents`` are the codes of the fields this choice is narrowed by (a title by its series and level); ``*`` fits
+    any code.
     """
 
     code: str
@@ -47,6 +48,13 @@ class Option(Value):
     def offered(self, on: date) -> bool:
         """Whether somebody may choose it anew on that day."""
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+    def belongs(self, above: tuple[str, ...]) -> bool:
+        """Whether it is a choice under these codes; without codes every choice is."""
+        return not above or (
+            len(above) == len(self.parents)
+            and all(own in {"*", code} for own, code in zip(self.parents, above, strict=True))
+        )
 
 
 class UnknownKey(LookupError):
