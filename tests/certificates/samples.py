@@ -30,7 +30,7 @@ FIGURES = Figures(
 )
 
 WORDING = Wording(
-    template=POLICIES / "weihai" / "documents" / "annual.typ",
+    template=POLICIES / "national" / "documents" / "certificate.typ",
     title="威海市专业技术人员继续教育结业证书",
     lines=(
         "姓名 {name}，身份证号 {document}，参加 {year} 年继续教育获得 {total} 学时，"

@@ -1,15 +1,17 @@
 """What stands on the paper, read back by another program."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
 
-from tests.certificates.samples import FIGURES, MOMENT, NUMBER, PAYLOAD, POLICIES, WORDING, paper
+from tests.certificates.samples import FIGURES, MOMENT, NUMBER, PAYLOAD, WORDING, paper
 from xueshi.certificates.rendering import BadTemplate, Paper, Wording, qr_svg, render_pdf, render_png
 from xueshi.certificates.signing import open_payload, sign_payload, sign_pdf
 from xueshi.kernel.errors import RuleBroken
+from xueshi.policies import registry
 
 
 def text_of(pdf: bytes) -> str:
@@ -59,13 +61,21 @@ def test_a_character_without_a_glyph_is_an_error_not_a_box(name: str) -> None:
         render_pdf(paper(name=name), MOMENT)
 
 
-@pytest.mark.parametrize("region", ["weihai", "shandong", "fujian"])
-def test_each_region_draws_one_landscape_page(region: str) -> None:
-    wording = Wording(POLICIES / region / "documents" / "annual.typ", WORDING.title, WORDING.lines, WORDING.closing)
-    one = Paper(wording, FIGURES, NUMBER.text, "x.localhost/verify", "x")
-    page = pypdfium2.PdfDocument(render_pdf(one, MOMENT))[0]
-    assert [round(side) for side in page.get_size()] == [842, 595]
-    assert render_png(one, 20).startswith(b"\x89PNG")
+@pytest.mark.req("ANN-08")
+@pytest.mark.parametrize("portal", ["weihai", "shandong", "liaocheng", "fujian"])
+def test_each_region_prints_its_own_words_on_one_landscape_page(portal: str) -> None:
+    pack = registry.pack(portal)
+    words = pack.year(2026).certificate
+    wording = Wording(pack.document(words.template), words.title, words.lines, words.closing, words.note, words.centre)
+    figures = replace(FIGURES, issuer=words.issuer)
+    pdf = render_pdf(Paper(wording, figures, NUMBER.text, f"{portal}.localhost/verify", "x"), MOMENT)
+    assert [round(side) for side in pypdfium2.PdfDocument(pdf)[0].get_size()] == [842, 595]
+    for words_printed in (words.title, words.issuer, words.note, words.closing):
+        assert "".join(words_printed.split()) in text_of(pdf)
+
+
+def test_a_paper_can_be_looked_at_as_a_picture() -> None:
+    assert render_png(paper(), 20).startswith(b"\x89PNG")
 
 
 def test_the_same_facts_make_the_same_file_and_it_declares_pdf_a() -> None:

@@ -25,6 +25,9 @@ AUDIT_KEY = environment.secret("XUESHI_AUDIT_KEY")
 POLICIES_ROOT = ROOT / "policies"
 FILES_ROOT = HOME / "files"
 
+CERTIFICATE_KEYS = os.environ.get("XUESHI_CERTIFICATE_KEYS", "")
+SITE_PORT = "" if PRODUCTION else os.environ.get("PORT") or "8000"
+
 ALLOWED_HOSTS = (os.environ.get("XUESHI_HOSTS") or ".localhost,localhost,127.0.0.1,testserver").split(",")
 
 INSTALLED_APPS = [

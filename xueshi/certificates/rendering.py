@@ -1,0 +1,171 @@
+"""The paper: a region's Typst template filled with facts, as PDF/A-2b.
+
+Templates receive data, never markup built from data (E8). They see their own folder and the shared layout beside this
+file, no other file, no network, and only the two Chinese fonts that come with the program. A character that neither
+font has is an error, never an empty box on somebody's certificate.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from math import isqrt
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+import pylopdf_fonts_zh_cn
+import typst
+import zxingcpp
+
+from xueshi.certificates.rules import Figures, shown_hours
+from xueshi.kernel.errors import RuleBroken
+
+_LAYOUT: Final = Path(__file__).with_name("typst")
+_STANDARD: Final = "a-2b"
+_DARK_RUN: Final = re.compile(rb"\x00+")
+# The year reads as running text; the other facts stand on ruled lines.
+_RULED: Final = frozenset({"name", "document", "public", "professional", "total", "verdict"})
+_MISSING_GLYPH: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
+# A compiler keeps what it compiled before, which makes the next paper fast; it is not made for two threads at once.
+_LOCK: Final = threading.Lock()
+
+
+class BadTemplate(RuntimeError):
+    """A region's template does not compile; the message is Typst's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The pack's words for a paper; ``lines`` mention facts as ``{name}``, ``{year}``, ``{total}``, …"""
+
+    template: Path
+    title: str
+    lines: tuple[str, ...]
+    closing: str
+    note: str = ""
+    centre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One certificate to be drawn. ``address`` is printed, ``qr_text`` is what a phone reads."""
+
+    wording: Wording
+    figures: Figures
+    number: str
+    address: str
+    qr_text: str
+
+
+def render_pdf(paper: Paper, moment: datetime) -> bytes:
+    """The paper as PDF/A-2b; ``RuleBroken`` names a character that cannot be printed, ``BadTemplate`` the rest."""
+    return _compile(paper.wording.template, _facts(paper), moment)
+
+
+def render_png(paper: Paper, dots_per_inch: float = 110) -> bytes:
+    """The paper as a picture, to be looked at."""
+    image = _compiler(paper.wording.template).compile(
+        format="png", ppi=dots_per_inch, sys_inputs={"facts": json.dumps(_facts(paper), ensure_ascii=False)}
+    )
+    if not isinstance(image, bytes):
+        raise BadTemplate("a certificate must be one page")
+    return image
+
+
+def _compile(template: Path, facts: Mapping[str, object], moment: datetime) -> bytes:
+    try:
+        with _LOCK:
+            pdf = _compiler(template).compile(
+                format="pdf",
+                sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+                pdf_standards=_STANDARD,
+                timestamp=int(moment.timestamp()),
+            )
+    except typst.TypstError as error:
+        if missing := _MISSING_GLYPH.search(error.message):
+            raise RuleBroken(f"证书字体中没有“{missing[1]}”字，暂时无法打印，请联系管理员") from error
+        raise BadTemplate(error.diagnostic) from error
+    if not isinstance(pdf, bytes):
+        raise BadTemplate("Typst returned no document")
+    return pdf
+
+
+def _facts(paper: Paper) -> Mapping[str, object]:
+    wording, figures, day = paper.wording, paper.figures, paper.figures.issued_on
+    named = {
+        "name": figures.name,
+        "document": figures.document,
+        "year": str(figures.year),
+        "public": shown_hours(figures.public),
+        "professional": shown_hours(figures.professional),
+        "total": shown_hours(figures.total),
+        "verdict": figures.verdict,
+        "number": paper.number,
+        "date": f"{day.year} 年 {day.month} 月 {day.day} 日",
+    }
+    return {
+        "title": wording.title,
+        "lines": [_segments(sentence, named) for sentence in _sentences(wording.lines)],
+        "closing": wording.closing,
+        "note": wording.note,
+        "centre": wording.centre,
+        "issuer": figures.issuer,
+        "issued": named["date"],
+        "number": paper.number,
+        "verify_address": paper.address,
+        "qr": qr_svg(paper.qr_text),
+    }
+
+
+def _sentences(lines: Sequence[str]) -> list[str]:
+    """Lines of a pack run on until a full stop; the page breaks them where it needs to."""
+    return [sentence for sentence in re.split(r"(?<=。)", "".join(lines)) if sentence]
+
+
+def _segments(line: str, named: Mapping[str, str]) -> list[dict[str, str]]:
+    """Words and facts apart, so that a name is always placed as a value, whatever signs it holds."""
+    segments = []
+    for words, key, _, _ in Formatter().parse(line):
+        if words:
+            segments.append({"text": words})
+        if key is not None:
+            segments.append({"fact" if key in _RULED else "text": named[key]})
+    return segments
+
+
+def qr_svg(text: str) -> str:
+    """A QR code (level M, no quiet zone: the paper around it is white) as one SVG path."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False)).tobytes()
+    size = isqrt(len(modules))
+    path = "".join(
+        f"M{run.start()} {y}h{run.end() - run.start()}v1H{run.start()}z"
+        for y in range(size)
+        for run in _DARK_RUN.finditer(modules[y * size : (y + 1) * size])
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+
+
+@lru_cache(maxsize=32)
+def _compiler(template: Path) -> typst.Compiler:
+    if not template.is_file():
+        message = f"{template.name}: no such template"
+        raise BadTemplate(message)
+    return typst.Compiler(
+        template,
+        root=template.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        package_path=_LAYOUT,
+        package_cache_path=_LAYOUT,
+    )
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    folder = pylopdf_fonts_zh_cn.serif_path().parent
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])

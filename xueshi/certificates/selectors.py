@@ -1,0 +1,174 @@
+"""Reading certificates: the holder's side, and the public check."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from xueshi.certificates import permissions, rules, signing
+from xueshi.certificates.models import Certificate, LookupLog
+from xueshi.certificates.rules import Figures
+from xueshi.certificates.states import CertificateKind, CertificateState, LookupWay
+from xueshi.kernel.errors import NotFound
+from xueshi.ledger.models import YearAccount
+from xueshi.organisations.actors import Actor
+
+
+def certificates_seen(actor: Actor) -> QuerySet[Certificate]:
+    """Every certificate the actor may see, newest first."""
+    return _whole().filter(permissions.certificates_seen_by(actor)).order_by("-issued_at", "-pk")
+
+
+def certificate_for(actor: Actor, pk: int) -> Certificate:
+    """One visible certificate; ``NotFound`` when absent or not theirs."""
+    found = certificates_seen(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def valid_by_account(account_ids: Iterable[int]) -> dict[int, Certificate]:
+    """The annual certificates that stand, by account: one query for a whole list page."""
+    rows = Certificate.objects.filter(
+        account_id__in=list(account_ids), kind=CertificateKind.ANNUAL, state=CertificateState.VALID
+    )
+    return {row.account_id: row for row in rows}
+
+
+def lookups(certificate: Certificate, limit: int = 50) -> list[LookupLog]:
+    """When and how the certificate was checked, newest first."""
+    return list(LookupLog.objects.filter(certificate=certificate).order_by("-at", "-pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What anyone with the paper may read about it (C10), and nothing more."""
+
+    certificate_id: int
+    number: str
+    name: str
+    year: int
+    public: Decimal
+    professional: Decimal
+    total: Decimal
+    verdict: str
+    state: CertificateState
+    issuer: str
+    issued_on: date
+    ended_on: date | None
+    ended_because: tuple[str, ...]
+    since_issue: tuple[str, ...]
+    newer_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A certificate that the reader proved to hold, and how."""
+
+    published: Published
+    way: LookupWay
+
+
+def by_number(number: str, proof: str) -> Found | None:
+    """The certificate of a number when ``proof`` is the holder's name or the public code; a miss says nothing more."""
+    try:
+        canonical = rules.parse_number(number).text
+    except rules.NotANumber:
+        return None
+    found = _whole().filter(number=canonical).first()
+    if found is None:
+        return None
+    if _same(rules.parse_code(proof) or "", found.code):
+        return Found(_published(found), LookupWay.CODE)
+    if _same("".join(proof.split()), "".join(found.figures.name.split())):
+        return Found(_published(found), LookupWay.NUMBER)
+    return None
+
+
+def by_link(text: str) -> Found | None:
+    """The certificate of a scanned QR code: the bare public code, or the signed payload with the code inside."""
+    code = rules.parse_code(text)
+    if code is not None:
+        found = _whole().filter(code=code).first()
+        return Found(_published(found), LookupWay.CODE) if found else None
+    try:
+        payload = signing.open_payload(text)
+    except signing.NotOurs:
+        return None
+    found = _whole().filter(code=payload.code, number=payload.number.text, edition=payload.edition).first()
+    return Found(_published(found), LookupWay.QR) if found else None
+
+
+def by_file(pdf: bytes) -> Found | None:
+    """The certificate of an uploaded paper: signed by us, not one byte altered, and in the register."""
+    try:
+        digest = signing.digest_of_genuine(pdf)
+    except signing.NotOurs:
+        return None
+    found = _whole().filter(file__digest=digest).order_by("pk").first()
+    return Found(_published(found), LookupWay.FILE) if found else None
+
+
+def overstated() -> list[int]:
+    """Valid certificates whose figures the ledger no longer holds (INV-12); always empty."""
+    rows = _whole().filter(state=CertificateState.VALID).order_by("pk").iterator(chunk_size=2000)
+    return [row.pk for row in rows if is_overstated(row.figures, row.account)]
+
+
+def is_overstated(figures: Figures, account: YearAccount) -> bool:
+    """Whether a year no longer carries what a certificate states."""
+    return not account.passed or rules.falls_short(
+        figures,
+        public=account.public_hours,
+        professional=account.professional_hours,
+        total=account.total_hours,
+    )
+
+
+def _whole() -> QuerySet[Certificate]:
+    return Certificate.objects.select_related(
+        "account__person__user", "account__person__employment__organisation", "file", "superseded_by"
+    )
+
+
+def _same(given: str, held: str) -> bool:
+    return hmac.compare_digest(given.encode(), held.encode())
+
+
+def _published(certificate: Certificate) -> Published:
+    figures = certificate.figures
+    newer: Certificate | None = getattr(certificate, "superseded_by", None)
+    return Published(
+        certificate_id=certificate.pk,
+        number=certificate.number,
+        name=figures.masked_name,
+        year=figures.year,
+        public=figures.public,
+        professional=figures.professional,
+        total=figures.total,
+        verdict=figures.verdict,
+        state=CertificateState(certificate.state),
+        issuer=figures.issuer,
+        issued_on=figures.issued_on,
+        ended_on=certificate.ended_at.date() if certificate.ended_at else None,
+        ended_because=tuple(certificate.ended_because),
+        since_issue=_since_issue(figures, certificate.account),
+        newer_number=newer.number if newer else "",
+    )
+
+
+def _since_issue(figures: Figures, account: YearAccount) -> tuple[str, ...]:
+    """What the ledger holds differently from the paper, in words."""
+    compared = (
+        ("公需课学时", figures.public, account.public_hours),
+        ("专业课学时", figures.professional, account.professional_hours),
+        ("总学时", figures.total, account.total_hours),
+    )
+    return tuple(
+        f"{label}由 {rules.shown_hours(then)} 变为 {rules.shown_hours(now)}"
+        for label, then, now in compared
+        if then != now
+    )

@@ -1,0 +1,209 @@
+"""Issuing, replacing and revoking certificates.
+
+A year's account is locked first, then its certificate: the order of the ledger, which revokes from inside its own
+postings. Two people pressing 打印学时证明 at once therefore get one paper.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
+
+from xueshi.audit import services as audit
+from xueshi.certificates import permissions, rendering, rules, selectors, signing
+from xueshi.certificates.models import Certificate, LookupLog
+from xueshi.certificates.payload import Payload
+from xueshi.certificates.rules import CertificateNumber, Figures
+from xueshi.certificates.states import TRANSITIONS, CertificateKind, CertificateState, LookupWay, Move
+from xueshi.files import services as files
+from xueshi.files.models import StoredFile
+from xueshi.kernel import clock
+from xueshi.kernel.errors import NotFound
+from xueshi.ledger import selectors as ledger
+from xueshi.ledger.models import YearAccount
+from xueshi.organisations.actors import Actor
+from xueshi.policies import registry
+from xueshi.policies.packs import Pack
+
+_FELL = "学时已低于证书所载，证书不再有效"
+
+
+@transaction.atomic
+def issue(actor: Actor, account_id: int) -> Certificate:
+    """The certificate of a passed year: the one that stands, or a new one when there is none or its figures changed.
+
+    Raises ``NotFound`` for a year out of reach and ``NotAllowed`` with the manual's words for one not passed (ANN-07).
+    """
+    account = _locked(actor, account_id)
+    permissions.can_print(actor, account).require()
+    pack = registry.pack(account.portal)
+    figures = _freeze(account, pack)
+    standing = selectors.valid_by_account([account.pk]).get(account.pk)
+    differing = rules.changes(standing.figures, figures) if standing else ()
+    if standing and not differing:
+        return standing
+    now = clock.now()
+    if standing:
+        _end(standing, Move.SUPERSEDE, differing, now)
+    certificate = _issue_new(_Order(account, pack, figures, standing, actor.user.pk, now))
+    by = audit.By(actor.user.pk, actor.desk_id)
+    audit.record(by, "certificate.issued", certificate, number=certificate.number, edition=certificate.edition)
+    return certificate
+
+
+def review_after_ledger_change(account_ids: Sequence[int]) -> None:
+    """Revoke certificates whose year fell below what they state; runs inside the transaction that took the hours."""
+    rows = Certificate.objects.select_for_update(no_key=True, of=("self",)).filter(
+        account_id__in=account_ids, state=CertificateState.VALID
+    )
+    now = clock.now()
+    fallen = [
+        certificate
+        for certificate in rows.select_related("account").order_by("pk")
+        if selectors.is_overstated(certificate.figures, certificate.account)
+    ]
+    for certificate in fallen:
+        _end(certificate, Move.REVOKE, (_FELL,), now)
+    kind = Certificate._meta.label_lower
+    audit.record_many(
+        audit.By(None),
+        [audit.Act("certificate.revoked", kind, str(one.pk), {"number": one.number}) for one in fallen],
+    )
+
+
+def trace_lookup(found: selectors.Found) -> None:
+    """Tell the holder that somebody checked the certificate."""
+    LookupLog.objects.create(certificate_id=found.published.certificate_id, at=clock.now(), way=found.way)
+
+
+def skip_serials(count: int) -> int:
+    """Step over ``count`` serials and return the last; after a restore, so that no lost number is given again (D14)."""
+    with connection.cursor() as cursor:  # rule 6: sequences are reached by SQL only
+        cursor.execute("SELECT setval('certificates_serial', nextval('certificates_serial') + %s)", [count])
+        return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    account: YearAccount
+    pack: Pack
+    figures: Figures
+    standing: Certificate | None
+    user_id: int
+    moment: datetime
+
+
+def _locked(actor: Actor, account_id: int) -> YearAccount:
+    ledger.account_for(actor, account_id)
+    rows = YearAccount.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    account = rows.select_related("person__user", "person__employment__organisation").filter(pk=account_id).first()
+    if account is None:
+        raise NotFound
+    return account
+
+
+def _freeze(account: YearAccount, pack: Pack) -> Figures:
+    year, holder = pack.year(account.year), account.person.user
+    return Figures(
+        name=holder.name,
+        document=holder.masked_document,
+        year=account.year,
+        public=account.public_hours,
+        professional=account.professional_hours,
+        total=account.total_hours,
+        verdict=year.annual.passed,
+        issuer=year.certificate.issuer,
+        platform=pack.title,
+        rule=account.rule,
+        issued_on=clock.today(),
+    )
+
+
+def _end(certificate: Certificate, move: Move, because: Sequence[str], moment: datetime) -> None:
+    certificate.state = TRANSITIONS.next(CertificateState(certificate.state), move)
+    certificate.ended_at, certificate.ended_because = moment, list(because)
+    certificate.save(update_fields=["state", "ended_at", "ended_because"])
+
+
+def _issue_new(order: _Order) -> Certificate:
+    pattern = order.pack.year(order.account.year).certificate.number
+    kind = CertificateKind.of_digit(int(pattern.kind))
+    number = CertificateNumber(pattern.area, order.account.year, kind, _next_serial())
+    code, edition = rules.new_code(), _next_edition(order.account, kind)
+    return Certificate.objects.create(
+        account=order.account,
+        kind=kind,
+        edition=edition,
+        number=number.text,
+        code=code,
+        facts=order.figures.as_json(),
+        file=_print(order, number, code, edition),
+        issued_at=order.moment,
+        issued_by_id=order.user_id,
+        supersedes=order.standing,
+    )
+
+
+def _next_edition(account: YearAccount, kind: CertificateKind) -> int:
+    newest = Certificate.objects.filter(account=account, kind=kind).aggregate(newest=Max("edition"))["newest"]
+    return (newest or 0) + 1
+
+
+def _next_serial() -> int:
+    """A sequence neither waits for other people's papers nor goes back when a transaction does."""
+    with connection.cursor() as cursor:  # rule 6: sequences are reached by SQL only
+        cursor.execute("SELECT nextval('certificates_serial')")
+        return int(cursor.fetchone()[0])
+
+
+def _print(order: _Order, number: CertificateNumber, code: str, edition: int) -> StoredFile:
+    figures = order.figures
+    payload = Payload(
+        number=number,
+        edition=edition,
+        code=code,
+        issued_on=figures.issued_on,
+        public=figures.public,
+        professional=figures.professional,
+        total=figures.total,
+        name=figures.masked_name,
+        document_ends=figures.document_ends,
+    )
+    scheme, address = _address(order.pack)
+    paper = rendering.Paper(
+        wording=_wording(order.pack, order.account.year),
+        figures=figures,
+        number=number.text,
+        address=address,
+        qr_text=f"{scheme}://{address}/{signing.sign_payload(payload)}",
+    )
+    signed = signing.sign_pdf(rendering.render_pdf(paper, order.moment), order.moment)
+    return files.store_bytes(files.Upload(f"{number.text}.pdf", signed, order.user_id), "application/pdf")
+
+
+def _wording(pack: Pack, year: int) -> rendering.Wording:
+    words = pack.year(year).certificate
+    return rendering.Wording(
+        template=pack.document(words.template),
+        title=words.title,
+        lines=words.lines,
+        closing=words.closing,
+        note=words.note,
+        centre=words.centre,
+    )
+
+
+def _address(pack: Pack) -> tuple[str, str]:
+    """Scheme, and host with the path of the public check; the deployment's own name goes before the pack's."""
+    own: dict[str, str] = getattr(settings, "PORTAL_HOSTS", {})
+    host = next((name for name, key in own.items() if key == pack.key), "") or pack.portal.hosts[0]
+    if settings.PRODUCTION:
+        return "https", f"{host}/verify"
+    port: str = getattr(settings, "SITE_PORT", "")
+    return "http", f"{host}:{port}/verify" if port else f"{host}/verify"
+
+
+__all__ = ["LookupWay", "issue", "review_after_ledger_change", "skip_serials", "trace_lookup"]

@@ -1,0 +1,85 @@
+"""States of a certificate and what may follow what."""
+
+from enum import StrEnum
+
+from xueshi.kernel.transitions import Transitions
+
+
+class CertificateState(StrEnum):
+    """Whether the paper still says what the ledger says."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+    @property
+    def label(self) -> str:
+        """The state in the user's words."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    CertificateState.VALID: "有效",
+    CertificateState.SUPERSEDED: "已被新版本替换",
+    CertificateState.REVOKED: "已撤销",
+}
+
+
+class Move(StrEnum):
+    """What can happen to an issued certificate."""
+
+    SUPERSEDE = "supersede"
+    REVOKE = "revoke"
+
+
+TRANSITIONS: Transitions[CertificateState, Move] = Transitions(
+    {
+        (CertificateState.VALID, Move.SUPERSEDE): CertificateState.SUPERSEDED,
+        (CertificateState.VALID, Move.REVOKE): CertificateState.REVOKED,
+    }
+)
+
+
+class CertificateKind(StrEnum):
+    """What is certified; the value is also the kind's key in a pack, the digit stands in the number."""
+
+    ANNUAL = "annual"
+
+    @property
+    def digit(self) -> int:
+        """The kind's digit in the certificate number."""
+        return _DIGITS[self]
+
+    @classmethod
+    def of_digit(cls, digit: int) -> "CertificateKind":
+        """The kind of a digit; ``ValueError`` when no kind has it."""
+        for kind in cls:
+            if kind.digit == digit:
+                return kind
+        message = f"no certificate kind has the digit {digit}"
+        raise ValueError(message)
+
+
+_DIGITS = {CertificateKind.ANNUAL: 1}
+
+
+class LookupWay(StrEnum):
+    """How somebody reached a certificate without signing in."""
+
+    NUMBER = "number"
+    CODE = "code"
+    QR = "qr"
+    FILE = "file"
+
+    @property
+    def label(self) -> str:
+        """The way in the holder's words."""
+        return _WAYS[self]
+
+
+_WAYS = {
+    LookupWay.NUMBER: "输入证书编号和姓名",
+    LookupWay.CODE: "输入证书编号和查验码",
+    LookupWay.QR: "扫描二维码",
+    LookupWay.FILE: "上传证书文件",
+}
