@@ -58,7 +58,7 @@ class Share:
 def spread(subject: str, hours: Decimal, sums: Mapping[str, Decimal], requirement: Requirement) -> tuple[Share, ...]:
     """Where hours go: to their own subject, or for 全部 to the gaps, largest first (policy facts 3).
 
-    What is left when all gaps are closed goes to the last subject filled.
+    What is left when all gaps are closed goes to the last subject filled, else to the one most is asked of.
     """
     if subject != ANY_SUBJECT:
         return (Share(subject, hours),)
@@ -71,9 +71,14 @@ def spread(subject: str, hours: Decimal, sums: Mapping[str, Decimal], requiremen
             shares[key] = part
             left -= part
     if left > 0:
-        last = next(reversed(shares), order[0][0])
+        last = next(reversed(shares), _most_asked(requirement))
         shares[last] = shares.get(last, ZERO) + left
     return tuple(Share(key, part) for key, part in shares.items())
+
+
+def _most_asked(requirement: Requirement) -> str:
+    asked = sorted(requirement.minimums, key=lambda one: one.hours)
+    return asked[-1].key if asked else "professional"
 
 
 def _gaps(sums: Mapping[str, Decimal], requirement: Requirement) -> list[tuple[str, Decimal]]:

@@ -1,0 +1,82 @@
+"""The verdict of a year and where hours go, without a database."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from xueshi.ledger.rules import Held, Line, Wanted, judge, room, spread
+from xueshi.policies.caps import Cap
+from xueshi.policies.years import Minimum, Requirement
+
+SIXTY_OF_NINETY = Requirement(total=Decimal(90), minimums=(Minimum(key="professional", hours=Decimal(60)),))
+WITH_PUBLIC = Requirement(
+    total=Decimal(90),
+    minimums=(Minimum(key="public", hours=Decimal(30)), Minimum(key="professional", hours=Decimal(60))),
+)
+
+
+@pytest.mark.req("ANN-04", "ANN-05")
+@pytest.mark.parametrize(
+    ("public", "professional", "passed"),
+    [("24", "66", True), ("0", "80", False), ("30", "60", True), ("40", "50", False), ("70", "100", True),
+     ("29.5", "60", False), ("0", "0", False)],
+)  # fmt: skip
+def test_worked_examples_of_the_manuals(public: str, professional: str, passed: bool) -> None:
+    sums = {"public": Decimal(public), "professional": Decimal(professional)}
+    verdict = judge(sums, SIXTY_OF_NINETY)
+    assert verdict.passed is passed
+    assert verdict.lines[0] == Line("", Decimal(public) + Decimal(professional), Decimal(90))
+
+
+@pytest.mark.req("ANN-06")
+def test_thresholds_are_data() -> None:
+    small = Requirement(
+        total=Decimal(20),
+        minimums=(Minimum(key="public", hours=Decimal(10)), Minimum(key="professional", hours=Decimal(10))),
+    )
+    assert judge({"public": Decimal(10), "professional": Decimal(10)}, small).passed
+    assert not judge({"public": Decimal(0), "professional": Decimal(30)}, small).passed
+
+
+def test_half_an_hour_short_is_said_exactly() -> None:
+    verdict = judge({"public": Decimal("29.5"), "professional": Decimal(60)}, WITH_PUBLIC)
+    assert [line.missing for line in verdict.lines] == [Decimal("0.5"), Decimal("0.5"), Decimal(0)]
+
+
+def test_ratio_of_the_actual_total_is_another_reading() -> None:
+    actual = SIXTY_OF_NINETY.model_copy(update={"ratio_base": "actual"})
+    assert not judge({"public": Decimal(70), "professional": Decimal(100)}, actual).passed
+    assert judge({"public": Decimal(50), "professional": Decimal(100)}, actual).passed
+
+
+@pytest.mark.parametrize(
+    ("sums", "expected"),
+    [
+        ({}, {"professional": "60", "public": "30"}),
+        ({"professional": "60"}, {"public": "90"}),
+        ({"professional": "60", "public": "30"}, {"professional": "90"}),
+        ({"public": "30", "professional": "50"}, {"professional": "90"}),
+    ],
+)
+def test_a_record_of_all_subjects_fills_gaps_largest_first(sums: dict[str, str], expected: dict[str, str]) -> None:
+    shares = spread("any", Decimal(90), {key: Decimal(value) for key, value in sums.items()}, WITH_PUBLIC)
+    assert {share.subject: share.hours for share in shares} == {key: Decimal(value) for key, value in expected.items()}
+
+
+def test_a_day_holds_so_many_hours_across_forms() -> None:
+    cap = Cap(key="day", label="全部形式", per="day", hours=Decimal(8))
+    held = [Held("job_training", "professional", Decimal(16), date(2026, 5, 11), date(2026, 5, 12))]
+    wanted = Wanted("conference", "professional", date(2026, 5, 12), date(2026, 5, 13))
+    assert room(wanted, held, [cap]).hours == Decimal(8)
+
+
+def test_a_form_has_a_yearly_cap() -> None:
+    cap = Cap(key="papers", label="发表论文", per="year", hours=Decimal(40), forms=("paper",))
+    held = [
+        Held("paper", "professional", Decimal(36), None, None),
+        Held("other", "professional", Decimal(30), None, None),
+    ]
+    found = room(Wanted("paper", "professional", None, None), held, [cap])
+    assert found.hours == Decimal(4)
+    assert room(Wanted("other", "professional", None, None), held, [cap]).hours is None
