@@ -1,16 +1,39 @@
 """``prepare``: everything between an empty database and the first request."""
 
+import hashlib
 import importlib
 import importlib.util
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, call_command, get_commands
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from xueshi.policies import registry
 
 ACCOUNTS = "xueshi.portal.seeds.accounts"
+
+
+def is_migrated() -> bool:
+    """Whether the database has every migration, so that the slow command need not run."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def static_fingerprint() -> str:
+    """What the static files are now: names, sizes and times."""
+    known = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list(["*.map"]), key=lambda found: found[0]):
+            state = Path(storage.path(name)).stat()
+            known.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return known.hexdigest()
 
 
 class Command(BaseCommand):
@@ -23,10 +46,10 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """All steps in order; each is harmless when it has been done before."""
-        call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
-        call_command("check", stdout=sys.stderr)
-        call_command("collectstatic", interactive=False, verbosity=0, stdout=sys.stderr)
+        """All steps in order; each does nothing when it has been done before. The checks run before this begins."""
+        if not is_migrated():
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=True, stdout=sys.stderr)
+        self._collect()
         if settings.PRODUCTION:
             return
         nobody = not get_user_model()._default_manager.exists()  # rule 1: whether the world is empty
@@ -34,9 +57,18 @@ class Command(BaseCommand):
             call_command("seed", demo=True, stdout=sys.stderr)
         self._welcome(options["port"])
 
+    def _collect(self) -> None:
+        stamp = settings.HOME / "static.stamp"
+        now = static_fingerprint()
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == now:
+            return
+        call_command("collectstatic", interactive=False, verbosity=0, stdout=sys.stderr)
+        stamp.write_text(now, encoding="utf-8")
+
     def _welcome(self, port: int) -> None:
-        for portal in sorted(path.name for path in settings.POLICIES_ROOT.iterdir() if path.is_dir()):
-            self.stdout.write(f"  http://{portal}.localhost:{port}/")
+        for pack in registry.packs():
+            for host in pack.hosts:
+                self.stdout.write(f"  http://{host}:{port}/  {pack.title}")
         if importlib.util.find_spec("xueshi.portal.seeds") and importlib.util.find_spec(ACCOUNTS):
             for line in importlib.import_module(ACCOUNTS).lines():
                 self.stdout.write(f"  {line}")
