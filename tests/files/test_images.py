@@ -1,0 +1,103 @@
+"""Uploads: content decides, sizes are kept, nothing of the camera stays (SYS-01, FU-01, FU-02, FU-04)."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from xueshi.files import services
+from xueshi.files.models import StoredFile
+from xueshi.files.services import ImageLimit, Upload
+from xueshi.kernel.errors import NotFound, RuleBroken
+
+pytestmark = pytest.mark.django_db
+MB = 1024 * 1024
+LIMIT = ImageLimit(4 * MB, ("jpg", "jpeg", "gif", "bmp", "png"))
+
+
+def image(encoding: str, size: tuple[int, int] = (40, 30), **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "#1a56b0").save(out, encoding, **options)
+    return out.getvalue()
+
+
+def upload(name: str, content: bytes) -> Upload:
+    return Upload(name, content, None)
+
+
+def refused(name: str, content: bytes) -> RuleBroken:
+    before = StoredFile.objects.count()
+    with pytest.raises(RuleBroken) as found:
+        services.store_image(upload(name, content), LIMIT, field="evidence")
+    assert StoredFile.objects.count() == before
+    assert found.value.field == "evidence"
+    return found.value
+
+
+@pytest.mark.parametrize("encoding", ["JPEG", "PNG", "GIF", "BMP"])
+def test_the_printed_formats_are_taken(encoding: str) -> None:
+    suffix = {"JPEG": "jpg"}.get(encoding, encoding.lower())
+    stored = services.store_image(upload(f"证书.{suffix}", image(encoding)), LIMIT)
+    assert (stored.content_type, stored.name, stored.width, stored.height) == (
+        f"image/{encoding.lower()}", f"证书.{suffix}", 40, 30,
+    )  # fmt: skip
+    assert services.verify(stored)
+    assert Image.open(io.BytesIO(services.read(stored))).format == encoding
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("论文.jpg", b"%PDF-1.7 not an image", "不是图片"),
+        ("页面.png", b"<html><script>alert(1)</script>", "不是图片"),
+        ("图.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是允许的格式"),
+        ("无后缀", image("PNG"), "不是允许的格式"),
+        ("假.jpg", image("WEBP"), "不是图片"),
+        ("断.jpg", image("JPEG")[:200], "不是图片"),
+    ],
+)
+def test_what_is_no_image_is_refused_by_content(name: str, content: bytes, words: str) -> None:
+    assert words in refused(name, content).message
+
+
+def test_one_byte_over_the_limit_is_refused_and_at_the_limit_taken() -> None:
+    content = image("BMP")
+    at_limit = content + b"\0" * (LIMIT.max_bytes - len(content))
+    assert services.store_image(upload("边界.bmp", at_limit), LIMIT).size > 0
+    assert "超过 4 MB 的上限" in refused("边界.bmp", at_limit + b"\0").message
+
+
+def test_a_phone_picture_of_six_megabytes_is_named_with_its_size() -> None:
+    assert "有 6.0 MB" in refused("IMG_2041.JPG", image("JPEG") + b"\0" * (6 * MB - 800)).message
+
+
+def test_metadata_and_appended_payloads_do_not_survive() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET-CAMERA"
+    stored = services.store_image(upload("a.jpg", image("JPEG", exif=exif) + b"<script>payload</script>"), LIMIT)
+    kept = services.read(stored)
+    assert b"SECRET-CAMERA" not in kept
+    assert b"payload" not in kept
+
+
+def test_a_bomb_is_refused() -> None:
+    bomb = image("PNG", (8000, 8000), compress_level=9)
+    assert len(bomb) < LIMIT.max_bytes
+    assert "像素过多" in refused("大.png", bomb).message
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.png", "a\\b\\c.png", "x\u202egnp.png", "a\r\nb.png", "n" * 300 + ".png"]
+)
+def test_names_are_harmless(name: str) -> None:
+    stored = services.store_image(upload(name, image("PNG")), LIMIT)
+    assert not set(stored.name) & set('/\\\r\n\u202e"<>')
+    assert len(stored.name) <= 100
+
+
+def test_a_lost_file_is_not_found() -> None:
+    stored = services.store_image(upload("a.png", image("PNG")), LIMIT)
+    services._path(stored.key).unlink()
+    assert not services.verify(stored)
+    with pytest.raises(NotFound):
+        services.read(stored)
