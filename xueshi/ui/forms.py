@@ -94,7 +94,8 @@ def _dress(field: forms.Field) -> None:
     label = field.label or ""
     verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        field.error_messages["required"] = f"{verb}{label}"
+        ticked = isinstance(field, forms.BooleanField)
+        field.error_messages["required"] = f"请勾选“{label}”" if ticked else f"{verb}{label}"
     if isinstance(field.widget, forms.RadioSelect):
         field.widget.template_name = "ui/widgets/choices.html"
     if isinstance(field.widget, forms.CheckboxSelectMultiple):

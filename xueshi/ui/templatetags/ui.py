@@ -68,9 +68,9 @@ def state(*, of: parts.State) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/cell.html")
-def cell(*, value: object, url: str = "") -> dict[str, Any]:
-    """Draw a table cell's content: text, state, or two lines."""
-    return {"value": value, "url": url}
+def cell(*, value: object, url: str = "", into: str = "") -> dict[str, Any]:
+    """Draw a table cell's content: text, state, or two lines; ``into`` names the element its link fills."""
+    return {"value": value, "url": url, "into": into}
 
 
 @register.inclusion_tag("ui/parts/chain.html")

@@ -96,6 +96,14 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = document.getElementById(event.detail.target.id) || event.detail.target;
     announce(target.dataset.announce);
+    const row = target.id === "detail" && event.detail.requestConfig.elt.closest("tr");
+    if (row) {
+      for (const other of document.querySelectorAll("tr.sel")) { other.classList.remove("sel"); other.removeAttribute("aria-current"); }
+      row.classList.add("sel");
+      row.setAttribute("aria-current", "true");
+      target.closest(".x-split").classList.add("has-detail");
+      announce("已打开详情");
+    }
     if (target.hasAttribute("data-focus") || target.id === "detail") target.focus();
   });
   document.addEventListener("htmx:responseError", () => announce("操作没有成功，请刷新页面后重试"));

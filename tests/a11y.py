@@ -1,0 +1,35 @@
+"""What axe-core and HTML_CodeSniffer say about a page in the browser (WCAG 2.2 A and AA).
+
+The scripts are evaluated, not added as tags, so the page stays under the content policy of the site.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = """async (tags) => {
+  const result = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  return result.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `axe ${rule.id}: ${node.target.join(" ")} ${node.failureSummary}`),
+  );
+}"""
+SNIFFER = """() => new Promise((done) => {
+  HTMLCS.process("WCAG2AA", document, () => done(HTMLCS.getMessages()
+    .filter((message) => message.type === HTMLCS.ERROR)
+    .map((message) => `htmlcs ${message.code}: ${message.msg} ${message.element.outerHTML?.slice(0, 160) ?? ""}`)));
+})"""
+
+
+@cache
+def _source(path: str) -> str:
+    return (Path(settings.NODE_MODULES) / path).read_text(encoding="utf-8")
+
+
+def violations(page: Any) -> list[str]:
+    """Every violation of both checkers on the page as it stands, as lines to read."""
+    page.evaluate(_source("axe-core/axe.min.js"))
+    page.evaluate(_source("html_codesniffer/build/HTMLCS.js"))
+    return [*page.evaluate(AXE, AXE_TAGS), *page.evaluate(SNIFFER)]

@@ -1,0 +1,99 @@
+"""The declaration of a list page: rows, tabs, filters, columns, actions, export."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from xueshi.kernel.decisions import ALLOW, Decision
+from xueshi.ui.filters import FilterSet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column[M: Model]:
+    """One column; ``value`` returns text, a date, a number, a ``State`` or a ``Cell``.
+
+    ``order_by`` is the database order behind a click on the heading; ``export`` replaces the value in files.
+    """
+
+    key: str
+    label: str
+    value: Callable[[M], object]
+    order_by: str = ""
+    num: bool = False
+    wrap: bool = False
+    link: Callable[[M], str] | None = None
+    export: Callable[[M], object] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListTab[M: Model]:
+    """A named part of the rows; ``count`` costs one query and is drawn as a badge."""
+
+    key: str
+    label: str
+    narrow: Callable[[QuerySet[M]], QuerySet[M]]
+    count: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchAction:
+    """A button over the selected rows, or with ``everything`` over all rows the reader was shown (全部…).
+
+    It posts ``row`` (ids) or ``token`` to ``url``; with ``comment`` the toolbar offers 审核意见 as ``comment``.
+    """
+
+    key: str
+    label: str
+    url: Callable[[], str]
+    style: str = "plain"
+    confirm: str = ""
+    comment: bool = False
+    everything: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowAction[M: Model]:
+    """A link (or with ``post`` a button) in the last column; None as address leaves it out for that row."""
+
+    label: str
+    url: Callable[[M], str | None]
+    post: bool = False
+    confirm: str = ""
+    style: str = "link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage[M: Model]:
+    """The declaration; ``rows(actor)`` is a selector and holds the permission of every row.
+
+    ``detail_param`` makes it a desk: the first column links to the same list with that parameter set.
+    ``token(actor, rows)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what a
+    ticked row posts as ``row``.
+    """
+
+    key: str
+    title: str
+    rows: Callable[[Any], QuerySet[M]]
+    columns: Sequence[Column[M]]
+    order_by: Sequence[str]
+    allowed: Callable[[Any], Decision] = field(default=lambda _actor: ALLOW)
+    filters: type[FilterSet] | None = None
+    tabs: Sequence[ListTab[M]] = ()
+    batch: Sequence[BatchAction] = ()
+    actions: Sequence[RowAction[M]] = ()
+    token: Callable[[Any, QuerySet[M]], str] | None = None
+    row_value: Callable[[M], object] = field(default=lambda row: row.pk)
+    selected_total: Callable[[M], object] | None = None
+    note: str = ""
+    empty_text: str = "没有数据"
+    sizes: tuple[int, ...] = (10, 20, 50)
+    export: bool = False
+    template: str = "ui/list.html"
+    detail_param: str = ""
+
+    @property
+    def region(self) -> str:
+        """The id of the part that htmx replaces."""
+        return f"list-{self.key.replace('.', '-')}"

@@ -1,0 +1,166 @@
+"""One reading of a list page: which rows, in which order, on which page."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+
+from xueshi.ui import parts
+from xueshi.ui.forms import dress_filters
+from xueshi.ui.list_page import Column, ListPage
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column heading as drawn."""
+
+    label: str
+    num: bool
+    url: str
+    sorted: str
+
+
+class ListState[M: Model]:
+    """One reading of a list: two queries, one for the count and one for the page, and one per counted tab."""
+
+    def __init__(self, page: ListPage[M], actor: Any, asked: QueryDict) -> None:
+        self.page, self.actor, self.asked = page, actor, asked
+        self.scope = page.rows(actor)
+        keys = [tab.key for tab in page.tabs]
+        self.tab_key = asked["tab"] if asked.get("tab") in keys else (keys[0] if keys else "")
+        tabbed = next((tab.narrow(self.scope) for tab in page.tabs if tab.key == self.tab_key), self.scope)
+        self.filterset = page.filters(asked or None, queryset=tabbed) if page.filters else None
+        if self.filterset is not None:
+            dress_filters(self.filterset.form)
+        self.matching: QuerySet[M] = self.filterset.qs if self.filterset is not None else tabbed
+
+    @cached_property
+    def sort(self) -> str:
+        """The asked column key, with ``-`` for descending, or nothing."""
+        asked = self.asked.get("sort", "")
+        sortable = {column.key for column in self.page.columns if column.order_by}
+        return asked if asked.removeprefix("-") in sortable else ""
+
+    @property
+    def ordered(self) -> QuerySet[M]:
+        """All matching rows in the order asked for; the primary key makes it total."""
+        order: list[str] = list(self.page.order_by)
+        for column in self.page.columns:
+            if column.key == self.sort.removeprefix("-"):
+                order = [f"-{column.order_by}" if self.sort.startswith("-") else column.order_by]
+        return self.matching.order_by(*order, "pk")
+
+    @cached_property
+    def size(self) -> int:
+        """Rows a page."""
+        asked = self.asked.get("size", "")
+        return next((size for size in self.page.sizes if str(size) == asked), self.page.sizes[0])
+
+    @cached_property
+    def total(self) -> int:
+        """Matching rows."""
+        return self.matching.count()
+
+    @cached_property
+    def pager(self) -> parts.Pager:
+        """Where the reader is; a page beyond the end is the last one."""
+        pages = -(-self.total // self.size)
+        asked = self.asked.get("page", "")
+        wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+        now = max(1, min(wanted, pages))
+        around = sorted({1, pages, *range(max(1, now - 2), min(pages, now + 2) + 1)} - {0})
+        links: list[tuple[int, str]] = []
+        for number in around:
+            if links and number > links[-1][0] + 1:
+                links.append((0, ""))
+            links.append((number, self.url(page=number)))
+        return parts.Pager(
+            page=now, pages=pages, total=self.total, links=links, size=self.size,
+            first=(now - 1) * self.size + 1, last=min(now * self.size, self.total),
+            first_url=self.url(page=1), last_url=self.url(page=max(pages, 1)),
+            sizes=[(size, self.url(size=size, page="")) for size in self.page.sizes],
+        )  # fmt: skip
+
+    @cached_property
+    def rows(self) -> list[M]:
+        """The rows of this page."""
+        first = (self.pager.page - 1) * self.size
+        return list(self.ordered[first : first + self.size]) if self.total else []
+
+    def url(self, **changes: object) -> str:
+        """This list's address with some parameters changed; everything else the reader chose is kept."""
+        query = self.asked.copy()
+        for name in ("export", self.page.detail_param):
+            query.pop(name, None)
+        for name, value in changes.items():
+            query[name] = str(value)
+            if value == "":
+                del query[name]
+        return f"?{query.urlencode()}"
+
+    @property
+    def headings(self) -> list[Heading]:
+        """Headings with their sort links; a click turns the order round."""
+        found = []
+        for column in self.page.columns:
+            down = self.sort == column.key
+            url = self.url(sort=f"-{column.key}" if down else column.key, page="") if column.order_by else ""
+            mark = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "")
+            found.append(Heading(column.label, column.num, url, mark if url else ""))
+        return found
+
+    @property
+    def drawn(self) -> list[dict[str, Any]]:
+        """Each row with its cells and actions."""
+        return [self._draw(row) for row in self.rows]
+
+    def _draw(self, row: M) -> dict[str, Any]:
+        cells = [(column, column.value(row), self._link(column, row)) for column in self.page.columns]
+        actions = [(action, url) for action in self.page.actions if (url := action.url(row))]
+        chosen = bool(self.page.detail_param) and self.asked.get(self.page.detail_param) == str(row.pk)
+        weight = self.page.selected_total(row) if self.page.selected_total else ""
+        name = next((str(value) for _column, value, _link in cells), "")
+        return {
+            "pk": row.pk, "value": self.page.row_value(row), "cells": cells, "actions": actions,
+            "chosen": chosen, "weight": weight, "name": name,
+        }  # fmt: skip
+
+    def _link(self, column: Column[M], row: M) -> str:
+        if self.page.detail_param and column is self.page.columns[0]:
+            return self.url(**{self.page.detail_param: row.pk})
+        return column.link(row) if column.link else ""
+
+    @property
+    def tabs(self) -> list[parts.Tab]:
+        """The tabs; changing one keeps the filters."""
+        return [
+            parts.Tab(
+                label=tab.label,
+                url=self.url(tab=tab.key, page=""),
+                current=tab.key == self.tab_key,
+                count=tab.narrow(self.scope).count() if tab.count else None,
+            )
+            for tab in self.page.tabs
+        ]
+
+    @cached_property
+    def token(self) -> str:
+        """Names the matching set for 全部 actions."""
+        return self.page.token(self.actor, self.matching) if self.page.token else ""
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters the filter form carries along."""
+        return [(name, str(self.asked[name])) for name in ("tab", "size", "sort") if self.asked.get(name)]
+
+    @property
+    def cleared_url(self) -> str:
+        """The list without filters, in the same tab (清空, SYS-10)."""
+        return f"?tab={self.tab_key}" if self.tab_key else "?"
+
+    @property
+    def wants_comment(self) -> bool:
+        """Whether the toolbar offers 审核意见."""
+        return any(action.comment for action in self.page.batch)
