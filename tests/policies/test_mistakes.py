@@ -1,0 +1,181 @@
+"""Every mistake in a pack is refused with file, line and key."""
+
+import pytest
+from django.core.checks import Error
+
+from tests.policies.conftest import Planted
+from xueshi.policies import registry
+from xueshi.policies.checks import packs_are_valid
+from xueshi.policies.loading import load
+
+YEAR = "fujian/2016.toml"
+
+
+def test_the_copy_is_in_order(planted: Planted) -> None:
+    assert list(load(planted.root).packs) == ["fujian"]
+
+
+def test_unknown_key(planted: Planted) -> None:
+    line = planted.change("fujian/access.toml", "captcha = true", "captcah = true")
+    assert f"policies/fujian/access.toml:{line}: login.captcah: Extra inputs are not permitted" in planted.refusal()
+
+
+def test_missing_key(planted: Planted) -> None:
+    planted.change("fujian/access.toml", "captcha = true\n", "")
+    line = (planted.root / "fujian/access.toml").read_text().split("[login]")[0].count("\n") + 1
+    assert planted.refusal() == f"policies/fujian/access.toml:{line}: login.captcha: Field required"
+
+
+def test_wrong_type(planted: Planted) -> None:
+    line = planted.change("fujian/access.toml", "tries = 6", 'tries = "six"')
+    message = planted.refusal()
+    assert message.startswith(f"policies/fujian/access.toml:{line}: login.lock.tries: Input should be a valid integer")
+
+
+def test_a_mistake_in_the_base_names_the_base(planted: Planted) -> None:
+    line = planted.change("national/2016.toml", "total = 90", "total = -90")
+    assert planted.refusal().startswith(f"policies/national/2016.toml:{line}: requirement.total: Input should be")
+
+
+def test_unknown_formula(planted: Planted) -> None:
+    line = planted.append(YEAR, '\n[[learning_forms]]\nkey = "paper"\nrule = { kind = "per_moon", rate = 8 }\n')
+    assert planted.refusal().startswith(f"policies/{YEAR}:{line + 3}: learning_forms.1.rule: Input tag 'per_moon'")
+
+
+def test_wrong_number_inside_a_formula(planted: Planted) -> None:
+    line = planted.append(YEAR, '\n[[learning_forms]]\nkey = "paper"\nrule = { kind = "per_day", rate = 0 }\n')
+    assert planted.refusal().startswith(f"policies/{YEAR}:{line + 3}: learning_forms.1.rule.per_day.rate: Input should")
+
+
+def test_mistake_in_a_row_of_fields_names_the_row(planted: Planted) -> None:
+    line = planted.change("fujian/registration.toml", 'key = "unit_nature", ', 'key = "unit_nature", shape = 1, ')
+    message = planted.refusal()
+    assert f"policies/fujian/registration.toml:{line}: registrations.1.fields.fields.5.shape: Extra" in message
+
+
+def test_field_that_refers_forward(planted: Planted) -> None:
+    line = planted.change(
+        "fujian/registration.toml", 'key = "unit_name", ', 'key = "unit_name", shown_when = { area = ["1"] }, '
+    )
+    rows = (planted.root / "fujian/registration.toml").read_text().splitlines()[:line]
+    start = max(number for number, row in enumerate(rows, start=1) if row == "fields = [")
+    assert planted.refusal() == (
+        f"policies/fujian/registration.toml:{start}: registrations.1.fields: "
+        "Value error, field unit_name refers to area, which does not stand before it"
+    )
+
+
+def test_unknown_catalogue(planted: Planted) -> None:
+    line = planted.change("fujian/registration.toml", 'catalogue = "unit_natures"', 'catalogue = "unit_natrues"')
+    assert planted.refusal() == (
+        f"policies/fujian/registration.toml:{line}: catalogue: there is no catalogue 'unit_natrues'"
+    )
+
+
+def test_duplicate_key_of_a_row(planted: Planted) -> None:
+    line = planted.append(YEAR, '\n[[subjects]]\nkey = "public"\n')
+    assert planted.refusal() == f"policies/{YEAR}:{line + 1}: key: 'public' stands twice"
+
+
+def test_duplicate_key_of_a_table(planted: Planted) -> None:
+    line = planted.change("fujian/access.toml", "captcha = true", "captcha = true\ncaptcha = false")
+    assert planted.refusal().startswith(f"policies/fujian/access.toml:{line + 1}: (syntax): Cannot overwrite a value")
+
+
+def test_duplicate_code_in_a_catalogue(planted: Planted) -> None:
+    planted.change("catalogues/sexes.toml", 'code = "female"', 'code = "male"')
+    assert "policies/catalogues/sexes.toml:1: (file): Value error, code male stands twice" in planted.refusal()
+
+
+def test_missing_base(planted: Planted) -> None:
+    line = planted.change("fujian/portal.toml", 'extends = "national"', 'extends = "nowhere"')
+    assert planted.refusal() == f"policies/fujian/portal.toml:{line}: extends: there is no pack 'nowhere'"
+
+
+def test_circle(planted: Planted) -> None:
+    planted.change("national/portal.toml", "abstract = true", 'abstract = true\nextends = "fujian"')
+    message = planted.refusal()
+    assert "packs extend each other in a circle" in message
+    assert message.startswith("policies/national/portal.toml:4: extends:")
+
+
+def test_folder_and_key_disagree(planted: Planted) -> None:
+    line = planted.change("fujian/portal.toml", 'key = "fujian"', 'key = "fukien"')
+    assert planted.refusal() == f"policies/fujian/portal.toml:{line}: key: must be the folder's name 'fujian'"
+
+
+def test_host_of_two_packs(planted: Planted) -> None:
+    planted.append("other/portal.toml", 'key = "other"\nextends = "fujian"\nhosts = ["fujian.localhost"]\n')
+    assert planted.refusal() == (
+        "policies/other/portal.toml:3: hosts: fujian.localhost already belongs to the pack 'fujian'"
+    )
+
+
+def test_word_that_only_one_pack_has(planted: Planted) -> None:
+    planted.append("other/portal.toml", 'key = "other"\nextends = "fujian"\n')
+    planted.append("other/wording.toml", 'extra = "多出"\n')
+    assert planted.refusal() == ("policies/fujian/wording.toml:1: extra: other packs have this word, this one has not")
+
+
+def test_word_that_is_no_text(planted: Planted) -> None:
+    line = planted.append("fujian/wording.toml", "\n[extra]\nnumber = 3\n")
+    assert planted.refusal() == (
+        f"policies/fujian/wording.toml:{line + 2}: extra.number: a word is a text that is not empty"
+    )
+
+
+def test_unknown_subject(planted: Planted) -> None:
+    planted.append(YEAR, '\n[[requirement.minimums]]\nkey = "elective"\nhours = 5\n')
+    assert "minimum names the unknown subject 'elective'" in planted.refusal()
+
+
+def test_two_steps_that_post(planted: Planted) -> None:
+    planted.change(YEAR, 'desk = "own", stage = "review" }', 'desk = "own", stage = "review", posts = true }')
+    assert "chains.declaration: Value error, exactly one step of a chain posts" in planted.refusal()
+
+
+def test_unknown_placeholder_of_a_certificate(planted: Planted) -> None:
+    line = planted.change(YEAR, "姓名 {name}", "姓名 {nmae}")
+    assert planted.refusal() == (
+        f"policies/{YEAR}:{line - 1}: certificate.lines: Value error, unknown placeholder {{nmae}}"
+    )
+
+
+def test_unknown_power_of_a_menu(planted: Planted) -> None:
+    planted.change("fujian/menus.toml", 'power = "hours.review"', 'power = "hours.revue"')
+    line = planted.refusal().split(":")[1]
+    assert "hours.revue" in (planted.root / "fujian/menus.toml").read_text().splitlines()[int(line) - 1]
+
+
+def test_file_nobody_reads(planted: Planted) -> None:
+    planted.append("fujian/menu.toml", "x = 1\n")
+    assert planted.refusal().startswith("policies/fujian/menu.toml:1: (file): unknown file")
+
+
+def test_not_toml(planted: Planted) -> None:
+    line = planted.append("fujian/wording.toml", "broken =\n")
+    assert planted.refusal().startswith(f"policies/fujian/wording.toml:{line}: (syntax):")
+
+
+def test_all_mistakes_of_a_file_at_once(planted: Planted) -> None:
+    planted.change("fujian/access.toml", "tries = 6", "tries = 0")
+    planted.change("fujian/access.toml", "minutes = 120", "minutes = 0")
+    assert len(planted.refusal().splitlines()) == 2
+
+
+def test_check_reports_each_mistake(planted: Planted, settings: object) -> None:
+    line = planted.change("fujian/access.toml", "tries = 6", "tries = 0")
+    settings.POLICIES_ROOT = planted.root  # type: ignore[attr-defined]
+    (error,) = packs_are_valid(None)
+    assert isinstance(error, Error)
+    assert error.id == "policies.E001"
+    assert error.msg.startswith(f"policies/fujian/access.toml:{line}: login.lock.tries: ")
+
+
+def test_check_passes_the_real_packs() -> None:
+    assert packs_are_valid(None) == []
+
+
+def test_registry_names_an_unknown_pack() -> None:
+    with pytest.raises(registry.UnknownKey, match="there is no pack 'atlantis'"):
+        registry.pack("atlantis")
