@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
     def _welcome(self, port: int) -> None:
         for pack in registry.packs():
-            for host in pack.hosts:
+            for host in pack.portal.hosts:
                 self.stdout.write(f"  http://{host}:{port}/  {pack.title}")
         if importlib.util.find_spec("xueshi.portal.seeds") and importlib.util.find_spec(ACCOUNTS):
             for line in importlib.import_module(ACCOUNTS).lines():
