@@ -54,4 +54,4 @@ PAYLOAD = Payload(
 
 
 def paper(*, name: str = "王志远", qr_text: str = "https://weihai.localhost/verify/x") -> Paper:
-    return Paper(WORDING, replace(FIGURES, name=name), NUMBER.text, "weihai.localhost/verify", qr_text)
+    return Paper(WORDING, replace(FIGURES, name=name), NUMBER.text, CODE, "weihai.localhost/verify", qr_text)

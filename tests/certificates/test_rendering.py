@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from tests.certificates.samples import FIGURES, MOMENT, NUMBER, PAYLOAD, WORDING, paper
+from tests.certificates.samples import CODE, FIGURES, MOMENT, NUMBER, PAYLOAD, WORDING, paper
 from xueshi.certificates.rendering import BadTemplate, Paper, Wording, qr_svg, render_pdf, render_png
 from xueshi.certificates.signing import open_payload, sign_payload, sign_pdf
 from xueshi.kernel.errors import RuleBroken
@@ -33,6 +33,7 @@ def test_every_item_of_the_completion_certificate_is_printed() -> None:
         "专业课66.5学时",
         "特发此证",
         f"证书编号{NUMBER.text}",
+        "查验码ABCD-EFGH-JKLM-NPQR",
         "weihai.localhost/verify",
         "说明：证书可在威海市专业技术人员继续教育管理系统核实",
         "发证机关：威海市人力资源社会保障综合培训指导中心",
@@ -68,7 +69,7 @@ def test_each_region_prints_its_own_words_on_one_landscape_page(portal: str) -> 
     words = pack.year(2026).certificate
     wording = Wording(pack.document(words.template), words.title, words.lines, words.closing, words.note, words.centre)
     figures = replace(FIGURES, issuer=words.issuer)
-    pdf = render_pdf(Paper(wording, figures, NUMBER.text, f"{portal}.localhost/verify", "x"), MOMENT)
+    pdf = render_pdf(Paper(wording, figures, NUMBER.text, CODE, f"{portal}.localhost/verify", "x"), MOMENT)
     assert [round(side) for side in pypdfium2.PdfDocument(pdf)[0].get_size()] == [842, 595]
     for words_printed in (words.title, words.issuer, words.note, words.closing):
         assert "".join(words_printed.split()) in text_of(pdf)
@@ -96,7 +97,7 @@ def test_a_template_reads_neither_other_files_nor_the_network(tmp_path: Path, bo
     template.write_text(body, encoding="utf-8")
     wording = Wording(template, WORDING.title, WORDING.lines, WORDING.closing)
     with pytest.raises(BadTemplate):
-        render_pdf(Paper(wording, FIGURES, NUMBER.text, "x", "x"), MOMENT)
+        render_pdf(Paper(wording, FIGURES, NUMBER.text, CODE, "x", "x"), MOMENT)
 
 
 def test_qr_is_one_path_of_dark_runs() -> None:
