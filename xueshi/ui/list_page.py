@@ -1,6 +1,6 @@
 """The declaration of a list page: rows, tabs, filters, columns, actions, export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +55,15 @@ class BatchAction:
 
 @dataclass(frozen=True, kw_only=True)
 class RowAction[M: Model]:
-    """A link (or with ``post`` a button) in the last column; None as address leaves it out for that row."""
+    """A link (or with ``post`` a button) in the last column; None as address leaves it out for that row.
+
+    ``fields`` are posted along: which row, which version, which verdict.
+    """
 
     label: str
     url: Callable[[M], str | None]
     post: bool = False
+    fields: Callable[[M], Mapping[str, str]] = field(default=lambda _row: {})
     confirm: str = ""
     style: str = "link"
 
@@ -68,6 +72,7 @@ class RowAction[M: Model]:
 class ListPage[M: Model]:
     """The declaration; ``rows(actor)`` is a selector and holds the permission of every row.
 
+    ``numbered`` draws 序号 before the columns.
     ``detail_param`` makes it a desk: the first column links to the same list with that parameter set.
     ``token(actor, rows)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what a
     ticked row posts as ``row``.
@@ -90,6 +95,7 @@ class ListPage[M: Model]:
     empty_text: str = "没有数据"
     sizes: tuple[int, ...] = (10, 20, 50)
     export: bool = False
+    numbered: bool = False
     template: str = "ui/list.html"
     detail_param: str = ""
 

@@ -118,7 +118,7 @@ class ListState[M: Model]:
 
     def _draw(self, row: M) -> dict[str, Any]:
         cells = [(column, column.value(row), self._link(column, row)) for column in self.page.columns]
-        actions = [(action, url) for action in self.page.actions if (url := action.url(row))]
+        actions = [(action, url, action.fields(row)) for action in self.page.actions if (url := action.url(row))]
         chosen = bool(self.page.detail_param) and self.asked.get(self.page.detail_param) == str(row.pk)
         weight = self.page.selected_total(row) if self.page.selected_total else ""
         name = next((str(value) for _column, value, _link in cells), "")
