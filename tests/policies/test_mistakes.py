@@ -176,6 +176,12 @@ def test_check_passes_the_real_packs() -> None:
     assert packs_are_valid(None) == []
 
 
+def test_check_refuses_a_host_of_a_pack_that_is_not_served(settings: object) -> None:
+    settings.PORTAL_HOSTS = {"jxjy.example.org": "national"}  # type: ignore[attr-defined]
+    (error,) = packs_are_valid(None)
+    assert error.msg == "PORTAL_HOSTS: jxjy.example.org names the pack 'national', which is not served"
+
+
 def test_registry_names_an_unknown_pack() -> None:
     with pytest.raises(registry.UnknownKey, match="there is no pack 'atlantis'"):
         registry.pack("atlantis")

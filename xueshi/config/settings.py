@@ -23,6 +23,8 @@ INDEX_KEY = environment.secret("XUESHI_INDEX_KEY")
 AUDIT_KEY = environment.secret("XUESHI_AUDIT_KEY")
 
 POLICIES_ROOT = ROOT / "policies"
+# The public names of the portals, as in XUESHI_PORTALS="jxjy.example.org=key,…"; packs know only development names.
+PORTAL_HOSTS = dict(pair.split("=", 1) for pair in os.environ.get("XUESHI_PORTALS", "").split(",") if "=" in pair)
 FILES_ROOT = HOME / "files"
 
 CERTIFICATE_KEYS = os.environ.get("XUESHI_CERTIFICATE_KEYS", "")
@@ -94,6 +96,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise reads it at start
 NODE_MODULES = ROOT / "node_modules"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

@@ -43,8 +43,7 @@ def pack_for_host(host: str) -> Pack | None:
     ``settings.PORTAL_HOSTS`` maps a deployment's own names to keys and goes before the packs' development names.
     """
     name = host.rsplit(":", 1)[0].rstrip(".").lower()
-    own: dict[str, str] = getattr(settings, "PORTAL_HOSTS", {})
-    key = own.get(name) or world().hosts.get(name)
+    key = settings.PORTAL_HOSTS.get(name) or world().hosts.get(name)
     return pack(key) if key else None
 
 
