@@ -50,6 +50,11 @@ class BaseForm(forms.Form):
             if name in self.fields:
                 self.fields[name].widget.is_required = False
 
+    @property
+    def searchable(self) -> bool:
+        """Whether a drop-down wants the search box, whose script is loaded only then."""
+        return any("data-search" in field.widget.attrs for field in self.fields.values())
+
     def dress(self, name: str) -> None:
         """Give a field's widget its classes and its words."""
         _dress(self.fields[name])

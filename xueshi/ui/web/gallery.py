@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from xueshi.ui.lists import show_list
+from xueshi.ui.routes import route
 from xueshi.ui.web import gallery_samples as samples
 from xueshi.ui.web.errors import error_page
 
@@ -19,55 +19,31 @@ DESK = replace(
 )
 
 
-def development_only[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Answer 404 in production."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if settings.PRODUCTION:
-            raise Http404
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-@development_only
-@require_GET
-def components(request: HttpRequest) -> HttpResponse:
-    """All components."""
+def _components(request: HttpRequest) -> HttpResponse:
     messages.success(request, "已保存")
     messages.warning(request, "您还有 2 条申报未提交")
     messages.error(request, "提交没有成功")
-    shown = {
-        name.lower(): getattr(samples, name) for name in ("STATES", "CHAIN", "PAIRS", "BARS", "TILES", "TABS", "SCANS")
-    }
+    names = ("STATES", "CHAIN", "PAIRS", "BARS", "TILES", "TABS", "SCANS")
+    shown = {name.lower(): getattr(samples, name) for name in names}
     context = {**shown, "shell": samples.shell("components"), "steps": ("选择类型", "填写信息", "等待审核")}
     return render(request, "ui/gallery/components.html", context)
 
 
-@development_only
-def form(request: HttpRequest) -> HttpResponse:
-    """A form, fresh or with what was wrong; ``?wrong`` shows it refused."""
+def _form(request: HttpRequest) -> HttpResponse:
     wrong = {"year": "2026", "period_from": "2026-05-13", "period_to": "2026-05-11", "hours": "-1", "kind": "training"}
-    bound = request.POST or (wrong if "wrong" in request.GET else None)
+    bound = wrong if "wrong" in request.GET else None
     drawn = samples.SampleForm(bound, initial={"unit": "海天精密机械有限公司"})
-    if "wrong" in request.GET:
+    if bound:
         drawn.keep_files("scans", samples.SCANS)
     context = {"title": "表单", "form": drawn, "shell": samples.shell("form"), "chain": samples.CHAIN}
     return render(request, "ui/gallery/form.html", context)
 
 
-@development_only
-@require_GET
-def rows(request: HttpRequest) -> HttpResponse:
-    """A list page."""
+def _list(request: HttpRequest) -> HttpResponse:
     return show_list(request, samples.LIST, {"shell": samples.shell("list")})
 
 
-@development_only
-@require_GET
-def desk(request: HttpRequest) -> HttpResponse:
-    """A list with the detail beside it."""
+def _desk(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("case", "")
     extra = {"detail_key": key, "shell": samples.shell("desk"), "pairs": samples.PAIRS, "chain": samples.CHAIN}
     extra |= {"scans": samples.SCANS, "waiting": samples.STATES[1]}
@@ -76,17 +52,29 @@ def desk(request: HttpRequest) -> HttpResponse:
     return show_list(request, DESK, extra)
 
 
-@development_only
-@require_GET
-def public(request: HttpRequest) -> HttpResponse:
-    """The frame of pages before sign-in."""
+def _public(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/gallery/public.html", {"shell": replace(samples.shell(""), user=None, todo=None)})
 
 
-@development_only
-@require_GET
-def error(request: HttpRequest, status: int) -> HttpResponse:
-    """An error page, answered with 200 because it is only shown."""
-    shown = error_page(request, status, reference="20261121-0001")
-    shown.status_code = 200
+def _error(request: HttpRequest) -> HttpResponse:
+    shown = error_page(request, 404, reference="20261121-0001")
+    shown.status_code = 200  # it is only shown
     return shown
+
+
+PAGES: Final[dict[str, Callable[[HttpRequest], HttpResponse]]] = {
+    "components": _components,
+    "form": _form,
+    "list": _list,
+    "desk": _desk,
+    "public": _public,
+    "error": _error,
+}
+
+
+@route(public=True)
+def gallery(request: HttpRequest, page: str = "components") -> HttpResponse:
+    """One page of the gallery; absent in production."""
+    if settings.PRODUCTION or page not in PAGES:
+        raise Http404
+    return PAGES[page](request)

@@ -29,7 +29,7 @@ PAGES = (
     ("list", "列表", "list-details", "/gallery/list/"),
     ("desk", "审核台", "checks", "/gallery/desk/"),
     ("public", "首页", "home", "/gallery/public/"),
-    ("error", "错误页", "alert-circle", "/gallery/error/404/"),
+    ("error", "错误页", "alert-circle", "/gallery/error/"),
 )
 
 
@@ -114,6 +114,10 @@ class SampleForm(BaseForm):
     period = PeriodField(label="起止时间")
     born = DateField(label="出生日期", required=False)
     hours = HoursField(label="申请学时")
+    industry = forms.ChoiceField(
+        label="所属行业", required=False, widget=forms.Select({"data-search": ""}),
+        choices=[PLEASE_CHOOSE, ("C", "制造业"), ("P", "教育"), ("Q", "卫生和社会工作")],
+    )  # fmt: skip
     topics = forms.MultipleChoiceField(
         label="涉及领域", required=False, choices=[("a", "机械"), ("b", "电气")], widget=forms.CheckboxSelectMultiple
     )

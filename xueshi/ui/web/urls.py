@@ -2,14 +2,10 @@
 
 from django.urls import path
 
-from xueshi.ui.web import gallery
+from xueshi.ui.web.gallery import gallery
 
 app_name = "gallery"
 urlpatterns = [
-    path("", gallery.components, name="components"),
-    path("form/", gallery.form, name="form"),
-    path("list/", gallery.rows, name="list"),
-    path("desk/", gallery.desk, name="desk"),
-    path("public/", gallery.public, name="public"),
-    path("error/<int:status>/", gallery.error, name="error"),
+    path("", gallery, name="components"),
+    path("<slug:page>/", gallery, name="page"),
 ]
