@@ -32,6 +32,7 @@
       select.replaceChildren(...all.get(select).filter(fits));
       select.value = chosen;
       if (select.selectedIndex < 0) select.selectedIndex = 0;
+      if (select.tomselect) { select.tomselect.clearOptions(); select.tomselect.sync(); }
     }
   }
 
@@ -87,7 +88,9 @@
   }
   function enrich(select) {
     if (!window.TomSelect) return;
+    const label = select.labels[0] && select.labels[0].textContent;
     new window.TomSelect(select, { maxOptions: 300, allowEmptyOption: true, render: { no_results: () => "<div class=\"no-results\">没有匹配的选项</div>" } });
+    if (label) select.setAttribute("aria-label", label);
   }
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
   document.addEventListener("DOMContentLoaded", () => start(document));
