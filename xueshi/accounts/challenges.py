@@ -1,0 +1,124 @@
+"""Questions to a visitor: a picture, or a proof of work for those who cannot or need not read one (B5).
+
+An answer counts once, in the session and for the purpose it was asked for.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from altcha import v1 as altcha
+from captcha.image import ImageCaptcha
+from django.conf import settings
+from django.db.models import QuerySet
+
+from xueshi.accounts.models import Challenge
+from xueshi.kernel import clock, one_time
+
+LIFE = timedelta(minutes=5)
+_ALPHABET = "2345678ABCDEFHJKMNPQRTUVWXYZ"  # nothing that looks like something else
+_LENGTH = 4
+_EFFORT = 50_000
+_PICTURES = ImageCaptcha(width=120, height=44, font_sizes=(30, 34))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question is asked: the visitor's session and what it is asked for."""
+
+    session_key: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a form posts back: the picture's id and text, or the proof of work."""
+
+    picture_id: str = ""
+    text: str = ""
+    proof: str = ""
+
+
+def new_picture(place: Place) -> str:
+    """Ask with a picture; returns its id. Drawing it is ``draw``."""
+    text = getattr(settings, "TEST_CAPTCHA", "") or "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    return _remember(place, text).id
+
+
+def draw(place: Place, picture_id: str) -> bytes | None:
+    """The PNG of a live question of this session with a fresh text; a redrawn picture makes the old text worthless."""
+    text = getattr(settings, "TEST_CAPTCHA", "") or "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    redrawn = _live(place).filter(pk=picture_id).update(answer_digest=_digest(text))
+    return bytes(_PICTURES.generate(text, format="png").getvalue()) if redrawn else None
+
+
+def new_proof(place: Place) -> dict[str, object]:
+    """Ask for a proof of work, in the ALTCHA protocol."""
+    task = altcha.create_challenge(
+        altcha.ChallengeOptions(algorithm="SHA-256", max_number=_EFFORT, hmac_key=settings.SECRET_KEY)
+    )
+    _remember(place, task.challenge)
+    return {
+        "algorithm": task.algorithm, "challenge": task.challenge, "maxnumber": _EFFORT, "salt": task.salt,
+        "signature": task.signature,
+    }  # fmt: skip
+
+
+def passes(place: Place, answer: Answer) -> bool:
+    """Whether the visitor answered; whatever they answered, the question is spent."""
+    if answer.proof:
+        return _proved(place, answer.proof)
+    if not answer.picture_id:
+        return False
+    found = _spend(place, picture_id=answer.picture_id)
+    return found is not None and hmac.compare_digest(found, _digest(answer.text.strip().upper()))
+
+
+def _proved(place: Place, proof: str) -> bool:
+    try:
+        payload = json.loads(base64.b64decode(proof, validate=True))
+        challenge = str(payload["challenge"])
+        solved, _reason = altcha.verify_solution(payload, settings.SECRET_KEY, check_expires=False)
+    except (ValueError, KeyError, TypeError):
+        return False
+    return bool(solved) and _spend(place, answer_digest=_digest(challenge)) is not None
+
+
+def _spend(place: Place, *, picture_id: str = "", answer_digest: str = "") -> str | None:
+    wanted = {"pk": picture_id} if picture_id else {"answer_digest": answer_digest}
+    live = _live(place).filter(**wanted)  # rule 5: names are ours
+    digest = live.values_list("answer_digest", flat=True).first()
+    spent = live.update(used_at=clock.now())
+    return digest if spent else None
+
+
+def _live(place: Place) -> QuerySet[Challenge]:
+    return Challenge.objects.filter(
+        purpose=place.purpose,
+        session_digest=_digest(place.session_key),
+        used_at=None,
+        expires_at__gt=clock.now(),
+    )
+
+
+def _remember(place: Place, text: str) -> Challenge:
+    return Challenge.objects.create(
+        id=one_time.token(),
+        purpose=place.purpose,
+        session_digest=_digest(place.session_key),
+        answer_digest=_digest(text),
+        expires_at=clock.now() + LIFE,
+    )
+
+
+def _digest(text: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), b"challenge\0" + text.encode(), hashlib.sha256).hexdigest()[:48]
+
+
+def sweep() -> int:
+    """Delete questions nobody can answer any more."""
+    return Challenge.objects.filter(expires_at__lt=clock.now()).delete()[0]

@@ -1,0 +1,209 @@
+"""Opening accounts and checking passwords: the one verifier, behind the one limiter (B1)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+
+from xueshi.accounts import limits, rules
+from xueshi.accounts.limits import Limit
+from xueshi.accounts.models import User, document_index, phone_index
+from xueshi.accounts.states import AccountState
+from xueshi.audit import services as audit
+from xueshi.kernel import clock, identity, masking
+from xueshi.kernel.errors import RuleBroken, TooMany
+
+BY_SOURCE = Limit("login-source", 30, timedelta(hours=1))
+BY_ACCOUNT = Limit("login-account", 20, timedelta(hours=1))
+THROTTLED = "登录过于频繁，请稍后再试"
+TAKEN = "该证件号已注册。如已是本系统用户，请选择“已是本系统用户”"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDraft:
+    """What a registration says of a person."""
+
+    name: str
+    document_type: str
+    document_number: str
+    password: str
+    phone: str = ""
+    email: str = ""
+    landline: str = ""
+    login_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A region's own lock-out: so many wrong passwords, then closed for a while (ID-30)."""
+
+    tries: int
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody typed to get in. ``identifiers`` are the ways the portal knows an account by."""
+
+    identifier: str
+    password: str
+    source: str = ""
+    identifiers: tuple[str, ...] = ("document",)
+    freeze: Freeze | None = None
+
+
+class WrongCredentials(RuleBroken):
+    """Unknown account or wrong password, nobody is told which; ``left`` tries remain before a freeze, if any."""
+
+    def __init__(self, left: int | None = None) -> None:
+        super().__init__("账户号或密码错误", "password")
+        self.left = left
+
+
+class Frozen(TooMany):
+    """Closed after too many wrong passwords."""
+
+
+def sign_up(draft: AccountDraft) -> User:
+    """Open an account that waits for its first review; one person has one account.
+
+    The number of a registration that nobody approved is free again: its account takes the new data.
+
+    Raises:
+        RuleBroken: the number or login name is taken, or the password is too weak; ``field`` says which.
+    """
+    number = identity.canonical_document(draft.document_type, draft.document_number, today=clock.today())
+    phone = identity.canonical_phone(draft.phone) if draft.phone else ""
+    check_password(draft.password, own=(draft.name, number, phone, draft.login_name or ""))
+    index = document_index(draft.document_type, number)
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).filter(document_index=index).order_by("pk").first()
+        if user is not None and user.state != AccountState.PENDING:
+            raise RuleBroken(TAKEN, "document_number")
+        user = user or User(document_type=draft.document_type, document_number=number, document_index=index)
+        _fill(user, draft, phone)
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError:
+            raise _taken(draft, index) from None
+        audit.record(audit.By(user.pk), "account.signed_up", user)
+    return user
+
+
+def _fill(user: User, draft: AccountDraft, phone: str) -> None:
+    user.name, user.login_name = draft.name, draft.login_name
+    user.phone, user.phone_index = phone, phone_index(phone) if phone else ""
+    user.email, user.landline = draft.email, draft.landline
+    user.password = make_password(draft.password)
+    if user.pk is None:
+        user.created_at = clock.now()
+
+
+def _taken(draft: AccountDraft, index: str) -> RuleBroken:
+    if User.objects.filter(document_index=index).exists():
+        return RuleBroken(TAKEN, "document_number")
+    return RuleBroken("该登录账号已被使用，请换一个", "login_name")
+
+
+def activate(user: User, *, by: audit.By) -> None:
+    """Let an account sign in."""
+    user.state = AccountState.ACTIVE
+    user.save(update_fields=["state"])
+    audit.record(by, "account.activated", user)
+
+
+def verify_credentials(typed: Credentials) -> User:
+    """The user whose password this is, whatever the state of the account.
+
+    Every try is counted before it is looked at. Unknown accounts cost the same work and get the same answer (B2).
+
+    Raises:
+        WrongCredentials: unknown account or wrong password.
+        Frozen: the region's own limit of wrong passwords is reached.
+        TooMany: too many tries from this source or on this account.
+    """
+    if typed.source:
+        limits.require(BY_SOURCE, typed.source, THROTTLED)
+    user = find(typed.identifier, typed.identifiers)
+    subject = str(user.pk) if user is not None else f"?{typed.identifier.strip().upper()}"
+    limits.require(BY_ACCOUNT, f"{subject}|{typed.source}", THROTTLED)
+    left = _spend_freeze(typed.freeze, subject)
+    if user is None:
+        make_password(typed.password)
+        raise WrongCredentials(left)
+    if not user.check_password(typed.password):
+        raise WrongCredentials(left)
+    limits.forgive(BY_ACCOUNT, f"{subject}|{typed.source}")
+    if typed.freeze is not None:
+        limits.forgive(_freezing(typed.freeze), subject)
+    return user
+
+
+def _freezing(freeze: Freeze) -> Limit:
+    return Limit("login-freeze", freeze.tries, freeze.duration)
+
+
+def _spend_freeze(freeze: Freeze | None, subject: str) -> int | None:
+    if freeze is None:
+        return None
+    spent = limits.spend(_freezing(freeze), subject)
+    if not spent.allowed:
+        raise Frozen(THROTTLED, spent.retry_after)
+    return freeze.tries - spent.count
+
+
+def verify_existing(document_type: str, document_number: str, password: str, source: str = "") -> User:
+    """An existing user at a registration (已是本系统用户), through the same verifier."""
+    user = verify_credentials(Credentials(document_number, password, source or audit.source.get()))
+    if user.document_type != document_type or user.state != AccountState.ACTIVE:
+        raise WrongCredentials
+    return user
+
+
+def find(identifier: str, identifiers: tuple[str, ...] = ("document",)) -> User | None:
+    """The account behind what was typed: a document number of any kind, or a login name where the portal has those."""
+    plain = identifier.strip()
+    wanted: list[str] = []
+    if "document" in identifiers:
+        for kind in identity.DocumentType:
+            try:
+                number = identity.canonical_document(kind, plain, today=clock.today())
+            except RuleBroken:
+                continue
+            wanted.append(document_index(kind, number))
+    found = User.objects.filter(document_index__in=wanted).order_by("pk").first() if wanted else None
+    if found is None and "login_name" in identifiers and plain:
+        found = User.objects.filter(login_name=plain).first()
+    return found
+
+
+def check_password(password: str, *, own: tuple[str, ...] = (), field: str = "password") -> None:
+    """Refuse a weak password with the reason beside its field."""
+    parts = [text for text in own if text]
+    if problem := rules.password_problem(password, parts):
+        raise RuleBroken(problem, field)
+
+
+@transaction.atomic
+def change_password(user: User, current: str, new: str) -> None:
+    """Set a new password after the current one was given; every other session of the account ends (B9).
+
+    Raises:
+        WrongCredentials, TooMany: as at sign-in, on field ``current``.
+        RuleBroken: the new password is too weak, on field ``new``.
+    """
+    if not user.check_password(current):
+        raise RuleBroken("原密码不正确", "current")
+    check_password(new, own=(user.name, user.document_number, user.phone, user.login_name or ""), field="new")
+    user.set_password(new)
+    user.must_change_password = False
+    user.session_epoch += 1
+    user.save(update_fields=["password", "must_change_password", "session_epoch"])
+    audit.record(audit.By(user.pk), "account.password_changed", user)
+
+
+def masked(user: User) -> str:
+    """The document number as its owner sees it on the change-password page (ID-19)."""
+    return masking.document(user.document_number)
