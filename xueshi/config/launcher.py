@@ -7,6 +7,7 @@ This process never loads Django: it stays small and nothing in the program can b
 
 import contextlib
 import fcntl
+import hashlib
 import http.client  # rule 14: asks our own /healthz
 import os
 import signal
@@ -118,6 +119,32 @@ def spawn_captured(words: tuple[str, ...]) -> "subprocess.Popen[str]":
     )
 
 
+def _fingerprint(port: int) -> str:
+    """What a preparation depends on: the program's and the packs' files, the port in the printed addresses."""
+    known = hashlib.sha256(f"{port} {environment.home()}".encode())
+    for folder in ("xueshi", "policies"):
+        for path in sorted((environment.ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                state = path.stat()
+                known.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return known.hexdigest()
+
+
+def _prepared(port: int) -> str:
+    """Prepare the database and return the welcome; a start that finds nothing changed reads the last one's."""
+    note = environment.postgres_folder() / "prepared"
+    now = _fingerprint(port)
+    if environment.embedded() and note.exists():
+        then, _, welcome = note.read_text(encoding="utf-8").partition("\n")
+        if then == now:
+            return welcome
+    say("preparing the database; the first start also loads the demo world")
+    welcome = _manage("prepare", "--port", str(port))
+    if environment.embedded():
+        note.write_text(f"{now}\n{welcome}", encoding="utf-8")
+    return welcome
+
+
 def _web(host: str, port: int) -> Child:
     workers = os.environ.get("XUESHI_WEB_WORKERS") or str(len(os.sched_getaffinity(0)))
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--host", host]
@@ -167,8 +194,7 @@ def run() -> None:
         message = f"already running on {environment.home()}; stop that one or set XUESHI_HOME"
         raise BadConfiguration(message)
     with lock, _database() as database:
-        say("preparing the database; the first start also loads the demo world")
-        welcome = _manage("prepare", "--port", str(port))
+        welcome = _prepared(port)
         children = [_web(host, port), _worker()]
         try:
             _tend([*([database] if database else []), *children], host, port, welcome)
