@@ -1,0 +1,150 @@
+"""Reading registrations, and what the open pickers of the forms offer."""
+
+from collections.abc import Iterable
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+
+from xueshi.accounts.models import User
+from xueshi.files.models import StoredFile
+from xueshi.kernel.errors import NotFound
+from xueshi.organisations import permissions as seeing
+from xueshi.organisations import selectors as bodies
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Department, Membership, Organisation
+from xueshi.organisations.states import Hat, MembershipState, OrganisationKind, OrganisationState
+from xueshi.registrations import permissions, rules
+from xueshi.registrations.models import HiddenRecord, Registration
+from xueshi.reviews import permissions as reviewing
+from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.states import Stage, StepState
+
+
+def queue(actor: Actor, role: str) -> QuerySet[ReviewCase]:
+    """The cases of a role's registrations that wait at the actor's desk or were decided there.
+
+    ``waits_here`` tells the two apart; what the actor took off the list is left out (REV-06).
+    """
+    decided = ReviewStep.objects.filter(
+        case_id=OuterRef("pk"), desk_id=actor.desk_id, state__in=[StepState.PASSED, StepState.FAILED]
+    )
+    waiting = Q(desk_id=actor.desk_id, stage=Stage.REVIEW) & reviewing.cases_decidable_by(actor)
+    hidden = HiddenRecord.objects.filter(registration__case_id=OuterRef("pk"), user_id=actor.user.pk)
+    rows = ReviewCase.objects.filter(kind=rules.kind_key(role)).annotate(
+        waits_here=ExpressionWrapper(waiting, output_field=BooleanField())
+    )
+    rows = rows.filter(waiting | (Exists(decided) & ~Exists(hidden)))
+    return rows.select_related(
+        "registration__user", "registration__organisation", "registration__professional"
+    ).prefetch_related("steps__decided_by")
+
+
+def registration_for(actor: Actor, case_id: int) -> Registration:
+    """The registration behind a case; ``NotFound`` when absent or not theirs."""
+    found = _whole(Registration.objects.filter(case_id=case_id)).first()
+    if found is None or not permissions.can_see_registration(actor, found):
+        raise NotFound
+    return found
+
+
+def file_for(actor: Actor, case_id: int, key: str) -> StoredFile:
+    """A scan of a visible registration; ``NotFound`` for anything else."""
+    for attached in registration_for(actor, case_id).files.all():
+        if attached.file.key == key:
+            return attached.file
+    raise NotFound
+
+
+def by_submission_key(key: str) -> Registration | None:
+    """The registration that a form with this one-time key has already made."""
+    return Registration.objects.filter(submission_key=key).select_related("organisation__parent", "user").first()
+
+
+def by_cases(case_ids: Iterable[int]) -> list[Registration]:
+    """The registrations behind cases, for the review's hooks."""
+    rows = Registration.objects.filter(case_id__in=list(case_ids)).order_by("case_id")
+    return list(rows.select_related("user", "membership", "organisation__parent", "case"))
+
+
+def filed_units(actor: Actor) -> QuerySet[Registration]:
+    """Employers put on record without review with the actor's body or one below it (备案, ORG-22)."""
+    rows = Registration.objects.filter(case=None, organisation__kind=OrganisationKind.EMPLOYER)
+    return rows.filter(permissions.registrations_seen_by(actor)).select_related("organisation__parent", "user")
+
+
+def unit_for(actor: Actor, organisation_id: int | None = None) -> Organisation:
+    """A body one administers or oversees, by default the one acted for (单位管理); else ``NotFound``."""
+    wanted = organisation_id or (actor.organisation.pk if actor.organisation is not None else None)
+    administered = Membership.objects.filter(
+        user_id=actor.user.pk, hat=Hat.ADMINISTRATOR, state=MembershipState.ACTIVE
+    ).values("organisation_id")
+    rows = Organisation.objects.filter(Q(pk__in=administered) | seeing.organisations_seen_by(actor), pk=wanted)
+    found = rows.select_related("parent").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def code_in_use(code: str) -> bool:
+    """Whether a live body bears this code, on whatever portal."""
+    return Organisation.objects.filter(code=code, state=OrganisationState.ACTIVE).exists()
+
+
+def professional_hat(user_id: int) -> Membership | None:
+    """The live hat of a professional, if the person wears one."""
+    rows = Membership.objects.filter(user_id=user_id, hat=Hat.PROFESSIONAL, state=MembershipState.ACTIVE)
+    return rows.select_related("organisation").first()
+
+
+def waiting_hat(user_id: int) -> Membership | None:
+    """A hat of this person that still waits for its review."""
+    rows = Membership.objects.filter(user_id=user_id, state=MembershipState.PENDING)
+    return rows.select_related("organisation").order_by("pk").first()
+
+
+def pickable_bodies(portal: str, picker: str, words: str) -> QuerySet[Organisation]:
+    """What a picker offers for some words: nothing without words, so that the list cannot be walked."""
+    if not words.strip():
+        return Organisation.objects.none()
+    return bodies.employers_named(portal, words, rules.PICKABLE[picker])
+
+
+def pickable_body(portal: str, picker: str, value: str) -> Organisation | None:
+    """The body behind a picked value, None when the picker does not offer it."""
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        return None
+    kinds = list(rules.PICKABLE[picker])
+    rows = Organisation.objects.filter(pk=int(value), portal=portal, state=OrganisationState.ACTIVE, kind__in=kinds)
+    return rows.select_related("parent").first()
+
+
+def departments_of(portal: str, employer: str, words: str = "") -> QuerySet[Department]:
+    """Available departments of a pickable body (工作部门)."""
+    body = pickable_body(portal, "employer", employer)
+    rows = Department.objects.filter(organisation=body, is_available=True) if body else Department.objects.none()
+    return rows.filter(name__contains=words.strip()).order_by("name", "pk")
+
+
+def department_of(portal: str, employer: str, value: str) -> Department | None:
+    """The department behind a picked value, None when it is not the employer's."""
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        return None
+    return departments_of(portal, employer).filter(pk=int(value)).first()
+
+
+def stored_files(keys: Iterable[str]) -> list[StoredFile]:
+    """Files by key in the order given; unknown keys are left out. The caller has proved whose they are."""
+    wanted = list(keys)
+    found = {file.key: file for file in StoredFile.objects.filter(key__in=wanted)}
+    return [found[key] for key in wanted if key in found]
+
+
+def _whole(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    return rows.select_related(
+        "user", "organisation__parent", "membership__department", "professional", "case"
+    ).prefetch_related("files__file", "case__steps__desk", "case__steps__decided_by", "case__organisation")
+
+
+def lock_user(user_id: int) -> None:
+    """Let one person's registrations come one after the other."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk=user_id).order_by("pk")
+    rows.values_list("pk", flat=True).first()

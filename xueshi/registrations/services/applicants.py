@@ -1,0 +1,56 @@
+"""The person behind a registration: somebody new, or somebody the platform already knows (ID-37)."""
+
+from xueshi.accounts import services as accounts
+from xueshi.accounts.models import User
+from xueshi.accounts.states import AccountState
+from xueshi.audit import services as audit
+from xueshi.kernel.errors import RuleBroken
+from xueshi.registrations import selectors
+from xueshi.registrations.services.drafts import RegistrationDraft
+
+WAITING = "该证件号已提交注册，正在等待审核，请勿重复提交"
+WRONG_NAME = "姓名与该证件号已注册的姓名不一致"
+
+
+def known_user(draft: RegistrationDraft) -> User | None:
+    """The person signed in, or the existing user whose number and password were given; None for somebody new.
+
+    Asked before the transaction, so that the count of wrong passwords stands whatever becomes of the registration.
+    """
+    if draft.applicant is not None:
+        return draft.applicant
+    if not draft.answers.flag("existing"):
+        return None
+    answers = draft.answers
+    user = accounts.verify_existing(draft.document_type, answers.text("document_number"), answers.text("password"))
+    if draft.name and draft.name != user.name:
+        raise RuleBroken(WRONG_NAME, "name")
+    return user
+
+
+def applicant(draft: RegistrationDraft, known: User | None) -> User:
+    """The account of the registration; a number whose earlier registration was refused is free again (AMB-39)."""
+    if known is not None:
+        selectors.lock_user(known.pk)
+        return known
+    answers = draft.answers
+    fresh = accounts.AccountDraft(
+        name=draft.name,
+        document_type=draft.document_type,
+        document_number=answers.text("document_number"),
+        password=answers.text("password"),
+        phone=answers.text("phone"),
+        email=answers.text("email"),
+        landline=answers.text("landline"),
+        login_name=answers.text("login_name") or None,
+    )
+    user = accounts.sign_up(fresh)
+    if selectors.waiting_hat(user.pk) is not None:
+        raise RuleBroken(WAITING, "document_number")
+    return user
+
+
+def open_account(user: User, *, by: audit.By) -> None:
+    """Let an account sign in from now on; one that was disabled stays so."""
+    if user.state == AccountState.PENDING:
+        accounts.activate(user, by=by)

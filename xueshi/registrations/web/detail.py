@@ -1,0 +1,153 @@
+"""What a reviewer reads of a registration: answers by their labels, class 1 masked, scans, the way so far."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from xueshi.kernel import masking
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Organisation
+from xueshi.policies import registry
+from xueshi.policies.access import Registration as Way
+from xueshi.policies.fields import FieldSpec
+from xueshi.policies.forms import Answers
+from xueshi.registrations import rules, selectors
+from xueshi.registrations.models import Registration
+from xueshi.registrations.web import lists
+from xueshi.reviews import permissions as reviewing
+from xueshi.reviews import queues
+from xueshi.reviews import selectors as reviews
+from xueshi.reviews.models import ReviewCase
+from xueshi.reviews.states import CaseState
+from xueshi.ui.parts import Pair, Scan
+
+_ELSEWHERE = frozenset({"employer", "department", "superior", "birth_date", "unit_name", "code", "name", "real_name"})
+"""Answers that are shown from their columns, because the answer itself is a key or would say too much."""
+
+
+def context(actor: Actor, case_id: int) -> dict[str, Any]:
+    """Everything the detail draws; ``NotFound`` when the case is not the actor's to see."""
+    registration = selectors.registration_for(actor, case_id)
+    case = registration.case
+    assert case is not None  # noqa: S101 - it was found by its case
+    decision = reviewing.can_decide(actor, case)
+    return {
+        "registration": registration,
+        "case": case,
+        "heading": case.title,
+        "state": queues.STATE_WORDS[CaseState(case.state)],
+        "pairs": _pairs(registration),
+        "scans": _scans(registration),
+        "steps": _steps(case),
+        "row": queues.row_value(case),
+        "may_decide": bool(decision),
+        "why_not": "" if case.state != CaseState.PENDING else decision.reason,
+        "queue_url": reverse(f"registrations:{lists.queue_of(registration.role)}"),
+    }
+
+
+def _pairs(registration: Registration) -> list[Pair]:
+    body = registration.organisation
+    person = _person(registration)
+    if registration.professional_id is not None:
+        return [*person, *_joined(registration), *_answered(registration)]
+    unit = unit_pairs(body) if body is not None else []
+    return [
+        *unit,
+        *[pair for pair in _answered(registration) if pair.label not in {known.label for known in unit}],
+        *person,
+    ]
+
+
+def _person(registration: Registration) -> list[Pair]:
+    user = registration.user
+    label = "姓名" if registration.professional_id is not None else "管理员"
+    types = registry.catalogue("document_types")
+    pairs = [
+        Pair(label=label, value=user.name, strong=True),
+        Pair(label="证件类型", value=types.label(user.document_type)),
+        Pair(label="证件号", value=user.masked_document),
+        Pair(label="手机号", value=user.masked_phone),
+        Pair(label="电子邮箱", value=masking.email(user.email) if user.email else ""),
+    ]
+    if user.landline:
+        pairs.append(Pair(label="固定电话", value=masking.phone(user.landline)))
+    return pairs
+
+
+def _joined(registration: Registration) -> list[Pair]:
+    membership, body = registration.membership, registration.organisation
+    department = membership.department.name if membership is not None and membership.department is not None else ""
+    born = registration.answers.get("birth_date")
+    user = registration.user
+    pairs = [
+        Pair(label="所在单位", value=body.name if body is not None else ""),
+        Pair(label="工作部门", value=department),
+    ]
+    if born:
+        line = rules.birth_line(user.document_type, user.document_number, date.fromisoformat(str(born)))
+        pairs.append(Pair(label="出生日期", value=line))
+    return pairs
+
+
+def unit_pairs(body: Organisation) -> list[Pair]:
+    """单位基本信息 of a body (ORG-52)."""
+    return [
+        Pair(label="单位名称", value=body.name, strong=True),
+        Pair(label=lists.CODE_LABEL, value=body.code),
+        Pair(label="单位性质", value=registry.catalogue("unit_natures").label(body.nature)),
+        Pair(label="单位级别", value=registry.catalogue("unit_levels").label(body.unit_level)),
+        Pair(label="所属行业", value=registry.catalogue("industries").label(body.industry)),
+        Pair(label="单位地区", value=area_path(body.area_code)),
+        Pair(label="上级部门", value=body.parent.name if body.parent is not None else ""),
+        Pair(label="机构负责人", value=body.head),
+        Pair(label="单位电话", value=body.phone),
+        Pair(label="单位地址", value=body.address),
+    ]
+
+
+def area_path(code: str) -> str:
+    """福建省-福州市-鼓楼区 (ORG-20)."""
+    return "-".join(item.label for item in reversed(list(registry.catalogue("areas").ancestors(code))))
+
+
+_UNIT_COLUMNS = frozenset(
+    {"unit_nature", "unit_level", "industry", "area", "head", "unit_telephone", "address", "base_level"}
+)
+
+
+def _answered(registration: Registration) -> list[Pair]:
+    way = _way(registration)
+    if way is None:
+        return []
+    answers: Answers = way.form.restore(registration.answers)
+    hidden = _ELSEWHERE | (_UNIT_COLUMNS - {"base_level"} if registration.professional_id is None else frozenset())
+    shown = [line for line in way.form.lines(answers) if _readable(line.field, hidden)]
+    return [Pair(label=line.field.label, value=line.text) for line in shown]
+
+
+def _readable(field: FieldSpec, hidden: frozenset[str]) -> bool:
+    return field.key not in hidden and field.key not in rules.ACCOUNT_FIELDS and field.key != "document_type"
+
+
+def _way(registration: Registration) -> Way | None:
+    ways = registry.pack(registration.portal).registrations
+    return next((way for way in ways if way.key == registration.kind), None)
+
+
+def _scans(registration: Registration) -> list[Scan]:
+    return [
+        Scan(
+            key=attached.file.key,
+            name=attached.file.name,
+            url=reverse("registrations:file", args=[registration.case_id, attached.file.key]),
+            size=f"{max(attached.file.size // 1024, 1)} KB",
+        )
+        for attached in registration.files.all()
+    ]
+
+
+def _steps(case: ReviewCase) -> list[Any]:
+    events = list(reviews.history([case.pk]))
+    return queues.timeline(sorted(case.steps.all(), key=lambda step: (step.round, step.position)), events)

@@ -1,0 +1,80 @@
+"""The review pages: a queue with the detail beside it, scans, 删除, the units on record, one's own unit."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from xueshi.kernel.errors import NotFound, RuleBroken
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Power
+from xueshi.policies.requests import PortalRequest
+from xueshi.registrations import selectors, services
+from xueshi.registrations.web import detail as details
+from xueshi.registrations.web import lists
+from xueshi.registrations.web.uploads import served
+from xueshi.ui.lists import show_list
+from xueshi.ui.routes import route
+
+REVIEWING = (Power.REVIEW_ACCOUNTS.value,)
+
+
+@route(powers=REVIEWING, object_kind="reviews.reviewcase")
+def queue(request: PortalRequest, key: str) -> HttpResponse:
+    """待审核 and 已审核 of one kind of registration, the opened one beside the list."""
+    actor = _actor(request)
+    case = request.GET.get("case", "")
+    opened = int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None
+    extra: dict[str, Any] = {"detail_key": case if opened else ""}
+    if opened:
+        extra |= details.context(actor, opened)
+    if opened and request.headers.get("HX-Target") == "detail":
+        return render(request, "registrations/queue.html#detail", extra)
+    return show_list(request, lists.page(key, actor, reviewed=request.GET.get("tab") == "reviewed"), extra)
+
+
+@route(object_kind="reviews.reviewcase")
+def detail(request: PortalRequest, case_id: int) -> HttpResponse:
+    """One registration on a page of its own, for the person and for every desk of its way."""
+    context = details.context(_actor(request), case_id)
+    return render(request, "registrations/detail.html", context | {"title": context["heading"]})
+
+
+@route(object_kind="reviews.reviewcase")
+def file(request: PortalRequest, case_id: int, key: str) -> HttpResponse:
+    """A scan, for whoever may see its registration (E7)."""
+    return served(selectors.file_for(_actor(request), case_id, key))
+
+
+@route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
+def hide(request: PortalRequest, case_id: int) -> HttpResponse:
+    """删除 in the reviewed tab (REV-06)."""
+    try:
+        registration = services.hide_record(_actor(request), case_id)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect("registrations:detail", case_id)
+    messages.success(request, "已从列表中删除")
+    return redirect(f"{reverse(f'registrations:{lists.queue_of(registration.role)}')}?tab=reviewed")
+
+
+@route(powers=(Power.SUBORDINATES.value,))
+def filed(request: PortalRequest) -> HttpResponse:
+    """Units on record with this body (备案, ORG-22)."""
+    return show_list(request, lists.FILED)
+
+
+@route(object_kind="organisations.organisation")
+def unit(request: PortalRequest, organisation_id: int | None = None) -> HttpResponse:
+    """单位管理: the unit's registered data, read-only (ORG-52)."""
+    body = selectors.unit_for(_actor(request), organisation_id)
+    context = {"title": "单位管理", "body": body, "pairs": details.unit_pairs(body)}
+    return render(request, "registrations/unit.html", context)
+
+
+def _actor(request: PortalRequest) -> Actor:
+    if request.actor is None:
+        raise NotFound
+    return request.actor

@@ -1,0 +1,164 @@
+"""The registration form, step by step, and the page after it."""
+
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from xueshi.accounts.models import User
+from xueshi.kernel.errors import NotFound, Problems, RuleBroken
+from xueshi.organisations.states import OrganisationKind
+from xueshi.policies.access import Registration as Way
+from xueshi.policies.requests import PortalRequest
+from xueshi.registrations import rules, selectors, services
+from xueshi.registrations.models import Registration
+from xueshi.registrations.web import barrier, state
+from xueshi.registrations.web.forms import Desk, StepForm
+from xueshi.registrations.web.state import Progress
+from xueshi.ui.forms import add_problems
+from xueshi.ui.parts import Tab
+from xueshi.ui.routes import route
+
+EXPIRED = "页面已过期，请重新填写"
+
+
+@route("GET", "POST", public=True)
+def start(request: PortalRequest) -> HttpResponse:
+    """The first way in of the pack: the professional's where registering comes before an account (PRO-01)."""
+    ways = _ways(request)
+    return redirect(f"registrations:{ways[0].key}") if ways else redirect("/")
+
+
+@route("GET", "POST", public=True)
+def form(request: PortalRequest, kind: str) -> HttpResponse:
+    """One way in: a fresh form, or the step that was sent."""
+    way = next((way for way in request.pack.registrations if way.key == kind), None)
+    if way is None:
+        raise NotFound
+    if way.signed_in and request.actor is None:
+        return redirect("/")
+    if request.method != "POST":
+        return _page(request, _desk(request, Progress(way)), 0)
+    try:
+        return _answer(request, _desk(request, state.read(way, request.POST)))
+    except signing.BadSignature:
+        return _page(request, _desk(request, Progress(way)), 0, problem=EXPIRED)
+
+
+def _answer(request: PortalRequest, desk: Desk) -> HttpResponse:
+    way = desk.progress.way
+    place = state.step_of(way, request.POST.get("step", ""))
+    posted = desk.posted(way.steps[place], request.POST, request.FILES)
+    if "back" in request.POST:
+        desk.progress.keep(way.steps[place], posted.typed())
+        return _page(request, desk, max(place - 1, 0))
+    if posted.finding or not posted.is_valid():
+        return _page(request, desk, place, form=posted)
+    desk.progress.keep(way.steps[place], posted.typed())
+    if place + 1 < len(way.steps):
+        return _page(request, desk, place + 1)
+    return _submit(request, desk, posted)
+
+
+def _submit(request: PortalRequest, desk: Desk, posted: StepForm) -> HttpResponse:
+    try:
+        draft = desk.draft(posted.typed())
+        if selectors.by_submission_key(draft.submission_key) is None:
+            barrier.check(request, desk.progress.way)
+        registration = services.submit(draft)
+    except (RuleBroken, Problems) as refusal:
+        return _refused(request, desk, posted, refusal)
+    return redirect("registrations:done", key=registration.submission_key)
+
+
+def _refused(request: PortalRequest, desk: Desk, posted: StepForm, refusal: RuleBroken | Problems) -> HttpResponse:
+    """Show a refusal beside its field, in whichever step that stands."""
+    way = desk.progress.way
+    first = refusal.problems[0].field if isinstance(refusal, Problems) else refusal.field
+    place = state.step_asking(way, first)
+    shown = posted
+    if place < len(way.steps) - 1:
+        shown = desk.posted(way.steps[place], desk.progress.bound(way.steps[place]))
+    add_problems(shown, refusal)
+    return _page(request, desk, place, form=shown)
+
+
+def _page(
+    request: PortalRequest, desk: Desk, place: int, form: StepForm | None = None, problem: str = ""
+) -> HttpResponse:
+    way, steps = desk.progress.way, desk.progress.way.steps
+    last = place == len(steps) - 1
+    shown = form if form is not None else desk.fresh(steps[place])
+    context = {
+        "title": way.label,
+        "way": way,
+        "form": shown,
+        "step": steps[place],
+        "place": place + 1,
+        "titles": [step.title for step in steps] if len(steps) > 1 else [],
+        "last": last,
+        "carried": desk.progress.packed(),
+        "agreement": request.pack.agreement,
+        "agreed": "agreement" in shown.fields,
+        "undertaken": "undertaking" in shown.fields,
+        "tabs": _tabs(request, way),
+        "problem": problem,
+        "barrier": barrier.fresh(request, way) if last else None,
+    }
+    refused = problem or (shown.is_bound and not shown.finding and shown.errors)
+    return _private(render(request, "registrations/form.html", context, status=422 if refused else 200))
+
+
+@route(public=True)
+def done(request: PortalRequest, key: str) -> HttpResponse:
+    """What happens next (PRO-11, ORG-23). The address is the form's one-time key, which only the sender knows."""
+    found = selectors.by_submission_key(key)
+    if found is None or found.portal != request.pack.key:
+        raise NotFound
+    context = {
+        "title": found.organisation.name if found.case_id is None and found.organisation else "提交成功",
+        "registration": found,
+        "way": request.pack.registration(found.kind),
+        "effective": found.case_id is None,
+        "reminder": _reminder(found),
+    }
+    return _private(render(request, "registrations/done.html", context))
+
+
+@route(public=True)
+def agreement(request: PortalRequest) -> HttpResponse:
+    """The user agreement (ORG-14, PRO-10)."""
+    return render(request, "registrations/agreement.html", {"agreement": request.pack.agreement})
+
+
+def _reminder(registration: Registration) -> str:
+    body = registration.organisation
+    if body is None or registration.case_id is None:
+        return ""
+    return rules.reminder(OrganisationKind(body.kind), joining=registration.professional_id is not None)
+
+
+def _desk(request: PortalRequest, progress: Progress) -> Desk:
+    user: User | None = request.actor.user if request.actor is not None else None
+    return Desk(pack=request.pack, progress=progress, user=user)
+
+
+def _ways(request: PortalRequest) -> list[Way]:
+    """The ways open to this person: those with an account for who has signed in, else the others (ORG-18)."""
+    inside = [way for way in request.pack.registrations if way.signed_in]
+    if request.actor is not None and inside:
+        return inside
+    return [way for way in request.pack.registrations if not way.signed_in]
+
+
+def _tabs(request: PortalRequest, current: Way) -> list[Tab]:
+    ways = _ways(request)
+    if current not in ways or len(ways) < 2:
+        return []
+    return [Tab(label=way.label, url=reverse(f"registrations:{way.key}"), current=way == current) for way in ways]
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    """Nothing typed stays in a cache (C11)."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
