@@ -1,6 +1,7 @@
 """Reading accounts and entries."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -53,3 +54,35 @@ def held(person_id: int, year: int) -> list[Held]:
         account__person_id=person_id, account__year=year, reverses=None, reversed_by=None
     ).order_by("pk")
     return [Held(row.form, row.subject, row.hours, row.starts_on, row.ends_on) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an entry came from, for its readers. ``url`` is empty when there is no page to open."""
+
+    title: str
+    kind: str
+    url: str = ""
+
+
+type Describe = Callable[[Collection[int]], Mapping[int, Source]]
+
+_describers: dict[str, Describe] = {}
+
+
+def describe_sources(source_kind: str, describe: Describe) -> None:
+    """Let the app that posts under ``source_kind`` say what its sources are; the ledger does not know them."""
+    _describers[source_kind] = describe
+
+
+def sources_of(rows: Iterable[LedgerEntry]) -> dict[tuple[str, int], Source]:
+    """The sources of some entries by (kind, id), one question per kind."""
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        wanted.setdefault(row.source_kind, set()).add(row.source_id)
+    return {
+        (kind, pk): source
+        for kind, pks in wanted.items()
+        if kind in _describers
+        for pk, source in _describers[kind](pks).items()
+    }

@@ -1,0 +1,6 @@
+"""Writing declarations: saving and handing in, taking back, deleting; what a verdict does is in ``settling``."""
+
+from xueshi.declarations.services.drafting import Edit, Entry, delete_draft, save_draft
+from xueshi.declarations.services.submitting import submit, withdraw
+
+__all__ = ["Edit", "Entry", "delete_draft", "save_draft", "submit", "withdraw"]

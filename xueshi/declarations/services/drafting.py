@@ -1,0 +1,197 @@
+"""Saving without submitting 保存暂不提交, editing, deleting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from xueshi.audit import services as audit
+from xueshi.declarations import permissions, rules
+from xueshi.declarations.models import Declaration, Evidence
+from xueshi.files.models import StoredFile
+from xueshi.kernel import clock
+from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound, RuleBroken
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Organisation
+from xueshi.people import selectors as people
+from xueshi.people.models import Professional
+from xueshi.policies import registry
+from xueshi.policies.answers import Answers
+from xueshi.policies.packs import Pack
+from xueshi.policies.values import UnknownKey
+from xueshi.reviews import services as reviews
+from xueshi.reviews.services import acting
+
+_COLUMNS = ("subject", "hours", "period", "evidence")
+ROLE = "professional"
+"""The role whose questions are asked; others declare on people's behalf with the same form."""
+CHANGED = "该申报已变更，请刷新后再操作"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a person filled in: year, learning form, cleaned answers, keys of evidence files in order.
+
+    ``submission_key`` is the one-time key of the page (D4): the same key and content is the same declaration.
+    """
+
+    year: int
+    form: str
+    answers: Answers
+    files: tuple[int, ...] = ()
+    submission_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Which declaration an entry changes, and the version its page showed."""
+
+    pk: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declarer:
+    """Whose hours they are: the person, their present employer, the pack they live under."""
+
+    person: Professional
+    organisation: Organisation
+    pack: Pack
+
+
+def declarer(actor: Actor) -> Declarer:
+    """The actor as a professional; ``NotAllowed`` under any other hat."""
+    person = people.professional_of(actor.user.pk) if actor.is_professional else None
+    if person is None:
+        raise NotAllowed("请以专业技术人员身份申报学时")
+    organisation = person.employment.organisation
+    return Declarer(person, organisation, registry.pack(organisation.portal))
+
+
+def claim(pack: Pack, entry: Entry) -> rules.Claim:
+    """The entry against the rules of its year; ``RuleBroken`` for a year or form that is not open."""
+    first = min(pack.years)
+    years = rules.years_open(clock.year(), pack.year(clock.year()).declaration.years_back, first)
+    if entry.year not in years:
+        raise RuleBroken("该年度不能申报", "year")
+    of_year = pack.year(entry.year)
+    try:
+        form = of_year.learning_form(entry.form)
+    except UnknownKey:
+        raise RuleBroken("请选择学习形式", "form") from None
+    if ROLE not in form.declared_by:
+        raise RuleBroken("该学习形式不能由个人申报", "form")
+    return rules.Claim(of_year, form, entry.answers, pack.word("hours"))
+
+
+@transaction.atomic
+def save_draft(actor: Actor, entry: Entry, edit: Edit | None = None) -> Declaration:
+    """Keep what was filled in without handing it in (CR-11); gaps are allowed, wrong values are not."""
+    by = declarer(actor)
+    asked = claim(by.pack, entry)
+    declaration, again = opened(actor, by, entry, edit)
+    if not again:
+        write(declaration, by, entry, asked)
+        audit.record(acting(actor), "declaration.saved", declaration, version=declaration.version)
+    return declaration
+
+
+@transaction.atomic
+def delete_draft(actor: Actor, edit: Edit) -> None:
+    """Delete what is to be submitted (CR-20). What was once handed in is hidden, its history and evidence stay."""
+    declaration = editable(actor, edit)
+    if declaration.case is None:
+        audit.record(acting(actor), "declaration.deleted", declaration)
+        declaration.evidence.all().delete()
+        declaration.delete()
+        return
+    declaration.deleted_at = clock.now()
+    declaration.save(update_fields=["deleted_at"])
+    audit.record(acting(actor), "declaration.hidden", declaration)
+
+
+def opened(actor: Actor, by: Declarer, entry: Entry, edit: Edit | None) -> tuple[Declaration, bool]:
+    """The declaration to write, locked, and whether this very request was answered before (D4)."""
+    if edit is not None:
+        return editable(actor, edit), False
+    made = Declaration(
+        opened_in=clock.year(),
+        person=by.person,
+        organisation=by.organisation,
+        portal=by.pack.key,
+        declared_by=actor.user,
+        created_at=clock.now(),
+        version=0,
+        submission_key=entry.submission_key or None,
+    )
+    earlier = _earlier(actor, entry)
+    return (earlier, True) if earlier is not None else (made, False)
+
+
+def _earlier(actor: Actor, entry: Entry) -> Declaration | None:
+    if not entry.submission_key:
+        return None
+    found = Declaration.objects.filter(submission_key=entry.submission_key).first()
+    if found is None:
+        return None
+    if found.declared_by_id != actor.user.pk:
+        raise NotFound
+    same = found.form == entry.form and found.year == entry.year and _content(found) == _said(entry)
+    if not same:
+        raise RuleBroken("此页面的内容已经保存过，请在申报进度查询中继续修改")
+    return found
+
+
+def _content(declaration: Declaration) -> tuple[object, ...]:
+    files = tuple(declaration.evidence.order_by("position").values_list("file_id", flat=True))
+    return declaration.answers, declaration.subject, declaration.hours_declared, files
+
+
+def _said(entry: Entry) -> tuple[object, ...]:
+    answers = entry.answers
+    return answers.without(*_COLUMNS).as_json(), answers.text("subject"), answers.hours("hours"), entry.files
+
+
+def editable(actor: Actor, edit: Edit) -> Declaration:
+    """The declaration under lock, case first as everywhere; refuses what is gone, not theirs, or changed."""
+    case_id = Declaration.objects.filter(pk=edit.pk).values_list("case_id", flat=True).first()
+    if case_id is not None:
+        reviews.locked(case_id)
+    rows = Declaration.objects.select_for_update(no_key=True, of=("self",)).filter(pk=edit.pk).order_by("pk")
+    declaration = rows.select_related("person__user", "case__organisation").first()
+    if declaration is None or not permissions.can_see_declaration(actor, declaration):
+        raise NotFound
+    permissions.can_edit(actor, declaration).require()
+    if declaration.version != edit.version:
+        raise MovedOn(CHANGED)
+    return declaration
+
+
+def write(declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Claim) -> None:
+    """Put an entry into the row and its evidence beside it; the employer is the present one."""
+    answers, period = entry.answers, entry.answers.period("period")
+    declaration.organisation, declaration.portal = by.organisation, by.pack.key
+    declaration.year, declaration.form, declaration.rule = entry.year, entry.form, asked.rules.version
+    declaration.subject, declaration.hours_declared = answers.text("subject"), asked.hours
+    declaration.starts_on = period.start if period else None
+    declaration.ends_on = period.end if period else None
+    declaration.answers = answers.without(*_COLUMNS).as_json()
+    declaration.changed_at = clock.now()
+    declaration.version += 1
+    files = _files(declaration, entry)
+    declaration.save()
+    declaration.evidence.all().delete()
+    Evidence.objects.bulk_create(
+        Evidence(declaration=declaration, file=file, position=position) for position, file in enumerate(files, start=1)
+    )
+
+
+def _files(declaration: Declaration, entry: Entry) -> Sequence[StoredFile]:
+    """The named files in order: the declarer's own uploads or those already here, each once (A4)."""
+    wanted = list(dict.fromkeys(entry.files))
+    found = {file.pk: file for file in StoredFile.objects.filter(pk__in=wanted)}
+    here = set(declaration.evidence.values_list("file_id", flat=True)) if declaration.pk else set()
+    for pk in wanted:
+        if pk not in found or (pk not in here and found[pk].uploaded_by_id != declaration.declared_by_id):
+            raise RuleBroken("附件已失效，请重新上传", "evidence")
+    return [found[pk] for pk in wanted]

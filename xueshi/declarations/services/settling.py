@@ -1,0 +1,119 @@
+"""What a verdict does to declarations: recognised hours and postings, or counter-entries; set by set, never by row."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.db.models import F
+
+from xueshi.declarations import rules
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.selectors import KIND as KEY
+from xueshi.declarations.services.submitting import POWERS
+from xueshi.kernel.decisions import ALLOW, Decision, deny
+from xueshi.kernel.errors import RuleBroken
+from xueshi.ledger import services as ledger
+from xueshi.ledger.services import Posting
+from xueshi.organisations.actors import Actor
+from xueshi.policies import registry
+from xueshi.policies.years import YearRules
+from xueshi.reviews.kinds import DocumentKind, Outcome
+from xueshi.reviews.models import ReviewCase
+from xueshi.reviews.services import acting
+
+SOURCE = "declaration"
+"""``LedgerEntry.source_kind`` of our postings; ``source_id`` is the declaration."""
+
+
+def approved(outcome: Outcome) -> Mapping[int, str]:
+    """认定: set the recognised hours and post them; returns the cases refused, with the cap or rule in words."""
+    rows = _rows(outcome.cases)
+    hours: dict[int, Decimal] = {}
+    refused: dict[int, str] = {}
+    for row in rows:
+        try:
+            hours[row.pk] = _recognised(row, outcome)
+        except RuleBroken as problem:
+            refused[_case(row)] = problem.message
+    report = ledger.post_many(
+        [_posting(row, hours[row.pk]) for row in rows if row.pk in hours], by=acting(outcome.actor)
+    )
+    _write_recognised([row for row in rows if row.pk in report.posted], hours)
+    by_source = {row.pk: _case(row) for row in rows}
+    return refused | {by_source[source]: reason for source, reason in report.refused.items()}
+
+
+def revoked(outcome: Outcome) -> None:
+    """审验不通过: the hours leave the account by counter-entries; what was recognised is emptied (CV-14)."""
+    pks = [row.pk for row in _rows(outcome.cases)]
+    ledger.reverse(SOURCE, pks, by=acting(outcome.actor))
+    Declaration.objects.filter(pk__in=pks).update(hours_recognised=None)
+
+
+def may_decide(actor: Actor, case: ReviewCase) -> Decision:
+    """Not while the superior has closed the unit's right to review (CV-11)."""
+    closed = actor.organisation is not None and actor.organisation.review_closed
+    return deny("上级部门已关闭本单位的审核权限") if closed else ALLOW
+
+
+def _rows(cases: Sequence[ReviewCase]) -> list[Declaration]:
+    return list(Declaration.objects.filter(case_id__in=[case.pk for case in cases]).order_by("pk"))
+
+
+def _case(row: Declaration) -> int:
+    if row.case_id is None:
+        message = "a decided declaration has a case"
+        raise ValueError(message)
+    return row.case_id
+
+
+def _rules(row: Declaration) -> YearRules:
+    return registry.pack(row.portal).year(row.year)
+
+
+def _recognised(row: Declaration, outcome: Outcome) -> Decimal:
+    if row.hours_declared is None:
+        message = "a submitted declaration names its hours"
+        raise ValueError(message)
+    finding = outcome.findings.get(_case(row), {})
+    step = _rules(row).precision.step
+    return rules.recognised(finding, row.hours_declared, step=step, comment=outcome.comment)
+
+
+def _posting(row: Declaration, hours: Decimal) -> Posting:
+    form = _rules(row).learning_form(row.form)
+    return Posting(
+        person_id=row.person_id,
+        portal=row.portal,
+        year=row.year,
+        subject=row.subject,
+        form=row.form,
+        hours=hours,
+        source_kind=SOURCE,
+        source_id=row.pk,
+        starts_on=row.starts_on if form.full_days else None,
+        ends_on=row.ends_on if form.full_days else None,
+    )
+
+
+def _write_recognised(rows: Sequence[Declaration], hours: Mapping[int, Decimal]) -> None:
+    whole = [row.pk for row in rows if hours[row.pk] == row.hours_declared]
+    Declaration.objects.filter(pk__in=whole).update(hours_recognised=F("hours_declared"))
+    lowered: dict[Decimal, list[int]] = defaultdict(list)
+    for row in rows:
+        if hours[row.pk] != row.hours_declared:
+            lowered[hours[row.pk]].append(row.pk)
+    for recognised, pks in lowered.items():
+        Declaration.objects.filter(pk__in=pks).update(hours_recognised=recognised)
+
+
+KIND = DocumentKind(
+    key=KEY,
+    label="学时申报",
+    url="declarations:case",
+    queue_url="declarations:desk",
+    powers=POWERS,
+    on_approved=approved,
+    on_revoked=revoked,
+    may_decide=may_decide,
+)

@@ -1,0 +1,145 @@
+"""Handing in 提交申报 and taking back 撤销."""
+
+from django.db import IntegrityError, transaction
+
+from xueshi.declarations import permissions, rules
+from xueshi.declarations.models import Declaration, Evidence
+from xueshi.declarations.selectors import KIND
+from xueshi.declarations.services.drafting import (
+    CHANGED,
+    ROLE,
+    Declarer,
+    Edit,
+    Entry,
+    claim,
+    declarer,
+    editable,
+    opened,
+    write,
+)
+from xueshi.kernel import clock
+from xueshi.kernel.errors import MovedOn, NotFound, Problems, RuleBroken
+from xueshi.ledger import selectors as ledger
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Organisation
+from xueshi.organisations.selectors import desk_for
+from xueshi.organisations.states import CEILING, OrganisationKind, Power
+from xueshi.policies.chains import Stage, Step
+from xueshi.reviews import services as reviews
+from xueshi.reviews.models import ReviewCase
+from xueshi.reviews.rules import StepPlan
+from xueshi.reviews.services import Submission, acting
+
+POWERS = {Stage.REVIEW: Power.REVIEW_HOURS, Stage.VERIFICATION: Power.VERIFY_HOURS}
+
+
+def submit(actor: Actor, entry: Entry, edit: Edit | None = None) -> Declaration:
+    """Hand a declaration in: rules and caps are asked, the chain is frozen, the first desk gets it (CR-12).
+
+    Raises ``Problems``/``RuleBroken`` beside their fields, ``MovedOn`` when it changed meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            return _submit(actor, entry, edit)
+    except IntegrityError as error:
+        # The same page sent twice at once: the other request has stored it.
+        if "submission_key" not in str(error):
+            raise
+        raise MovedOn(CHANGED) from None
+
+
+def _submit(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
+    by = declarer(actor)
+    asked = claim(by.pack, entry)
+    _check_complete(asked, entry)
+    declaration, again = opened(actor, by, entry, edit)
+    if again and declaration.case_id is not None:
+        return declaration
+    if again:
+        declaration = editable(actor, Edit(declaration.pk, declaration.version))
+    _check_hours(by, asked, entry)
+    write(declaration, by, entry, asked)
+    submission = _submission(declaration, by, asked, entry)
+    if declaration.case_id is None:
+        declaration.case = reviews.open_case(submission, by=acting(actor), submitted_by_id=actor.user.pk)
+        declaration.save(update_fields=["case"])
+    else:
+        declaration.case = reviews.resubmit(actor, declaration.case_id, submission)
+    return declaration
+
+
+def _check_complete(asked: rules.Claim, entry: Entry) -> None:
+    """Every required answer must be there, evidence included: a draft may have had gaps."""
+    missing = [
+        RuleBroken(f"请{'上传' if field.key == 'evidence' else '填写'}{field.label}", field.names[0])
+        for field in asked.form.form.for_role(ROLE).fields
+        if field.required_for(ROLE)
+        and not field.shown_when
+        and not (entry.files if field.key == "evidence" else field.key in entry.answers)
+    ]
+    if missing:
+        raise Problems(missing)
+    if entry.answers.text("subject") not in asked.form.subjects:
+        raise RuleBroken("该学习形式不能计入此科目", "subject")
+
+
+def _check_hours(by: Declarer, asked: rules.Claim, entry: Entry) -> None:
+    """Rule and caps beside 申请学时, before the reviewer has to say it; the ledger asks again under its lock."""
+    for decision in (rules.within_rule(asked), rules.within_caps(asked, ledger.held(by.person.pk, entry.year))):
+        if not decision:
+            raise RuleBroken(decision.reason, "hours")
+
+
+def _submission(declaration: Declaration, by: Declarer, asked: rules.Claim, entry: Entry) -> Submission:
+    files = Evidence.objects.filter(declaration=declaration).order_by("position")
+    digests = list(files.values_list("file__digest", flat=True))
+    return Submission(
+        kind=KIND,
+        portal=by.pack.key,
+        title=f"{by.person.user.name} {asked.form.label} {entry.year} 年度"[:160],
+        owner_id=by.person.user_id,
+        organisation_id=by.organisation.pk,
+        digest=rules.digest(asked, entry.year, digests),
+        chain=chain(by, asked),
+    )
+
+
+def chain(by: Declarer, asked: rules.Claim) -> tuple[StepPlan, ...]:
+    """The desks of a declaration, by name from now on: optional steps fall away where nobody stands above."""
+    steps = asked.rules.declaration_chain(ROLE).steps_for(has_superior=by.organisation.parent_id is not None)
+    planned = []
+    for step in steps:
+        desk = _desk(step, by.organisation)
+        if desk is None:
+            message = f"{step.label}：没有可以处理的上级部门，请联系本单位管理员"
+            raise RuleBroken(message)
+        planned.append(StepPlan(step.key, step.label, desk.pk, step.stage, settles=step.posts))
+    return tuple(planned)
+
+
+def desks(by: Declarer, asked: rules.Claim) -> list[tuple[str, str]]:
+    """(step, body) of the way a declaration would take now, for 提交之后."""
+    steps = asked.rules.declaration_chain(ROLE).steps_for(has_superior=by.organisation.parent_id is not None)
+    return [(step.label, desk.name if (desk := _desk(step, by.organisation)) else "") for step in steps]
+
+
+def _desk(step: Step, organisation: Organisation) -> Organisation | None:
+    """The body of a step: climbs past bodies whose kind can never hold the power of that stage."""
+    desk = desk_for(step.desk, organisation)
+    while desk is not None and POWERS[step.stage] not in CEILING[OrganisationKind(desk.kind)]:
+        desk = desk.parent
+    return desk
+
+
+@transaction.atomic
+def withdraw(actor: Actor, pk: int) -> ReviewCase:
+    """Take a pending declaration back before anyone reviewed it: it is to be submitted again (CR-18)."""
+    rows = Declaration.objects.filter(pk=pk, deleted_at=None).select_related("person", "case__organisation")
+    declaration = rows.first()
+    if declaration is None or not permissions.can_see_declaration(actor, declaration):
+        raise NotFound
+    if declaration.case_id is None:
+        raise MovedOn("该申报尚未提交")
+    case = reviews.withdraw(actor, declaration.case_id)
+    Declaration.objects.filter(pk=pk).update(changed_at=clock.now())
+    return case

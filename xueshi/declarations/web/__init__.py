@@ -1,0 +1,1 @@
+"""Pages of declarations: declaring, progress, review desk, verification."""

@@ -1,0 +1,194 @@
+"""学时审批 and 学时审验: the list with the detail beside it. Decisions go to ``reviews:decide``."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from xueshi.declarations import selectors
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.web import filters, images, shown
+from xueshi.declarations.web.asking import actor_of, pack_of
+from xueshi.kernel.decisions import deny
+from xueshi.kernel.errors import NotFound
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Power
+from xueshi.policies.packs import Pack
+from xueshi.reviews import permissions as reviews
+from xueshi.reviews import queues
+from xueshi.reviews.states import Stage
+from xueshi.ui import parts
+from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction, show_list
+from xueshi.ui.routes import route
+
+_PARAM = "case"
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """One of the two desks for one reader."""
+
+    actor: Actor
+    pack: Pack
+    stage: Stage
+    tab: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether the tab shows what is still to be decided."""
+        return self.tab != "done"
+
+
+@route(powers=(Power.REVIEW_HOURS.value,))
+def review(request: HttpRequest) -> HttpResponse:
+    """学时审批: what waits for the unit's review, and what it has reviewed (CV-02, CV-08)."""
+    return _show(request, Stage.REVIEW)
+
+
+@route(powers=(Power.VERIFY_HOURS.value,))
+def verification(request: HttpRequest) -> HttpResponse:
+    """成果备案 › 学时审验 (CV-12, CV-13)."""
+    return _show(request, Stage.VERIFICATION)
+
+
+def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
+    desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""))
+    key = request.GET.get(_PARAM, "")
+    extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
+    if key:
+        extra |= _detail(desk, key) | {"next": request.get_full_path()}
+    if key and request.headers.get("HX-Target") == "detail":
+        return render(request, "declarations/desk.html#detail", extra)
+    return show_list(request, _page(desk), extra)
+
+
+def _title(desk: _Desk) -> str:
+    return desk.pack.word("review.hours" if desk.stage == Stage.REVIEW else "review.verification")
+
+
+def _page(desk: _Desk) -> ListPage[Declaration]:
+    review = desk.stage == Stage.REVIEW
+    return ListPage(
+        key="declarations.desk" if review else "declarations.verification",
+        title=_title(desk),
+        rows=partial(selectors.desk_rows, stage=desk.stage),
+        order_by=("case__waiting_since",) if desk.waits else ("-case__settled_at", "-changed_at"),
+        filters=(filters.review_filters if review else filters.verification_filters)(desk.pack.key),
+        columns=_columns(desk),
+        tabs=_tabs(desk),
+        batch=_buttons(desk) if desk.waits else (),
+        actions=(RowAction(label=desk.pack.word("buttons.detail"), url=_page_of),),
+        token=queues.token(selectors.KIND, desk.stage),
+        row_value=_value,
+        selected_total=lambda row: row.hours_declared,
+        template="declarations/desk.html",
+        detail_param=_PARAM,
+        export=True,
+    )
+
+
+def _page_of(row: Declaration) -> str:
+    return reverse("declarations:detail", args=[row.pk])
+
+
+def _value(row: Declaration) -> str:
+    return queues.row_value(row.case) if row.case is not None else ""
+
+
+def _tabs(desk: _Desk) -> tuple[ListTab[Declaration], ...]:
+    waiting = selectors.waiting_at(desk.actor, desk.stage)
+    done = selectors.decided_at(desk.actor, desk.stage)
+    words = ("pending", "reviewed") if desk.stage == Stage.REVIEW else ("awaiting_verification", "verified")
+    return (
+        ListTab(
+            key="todo", label=desk.pack.word(f"states.{words[0]}"), narrow=lambda rows: rows.filter(waiting), count=True
+        ),
+        ListTab(key="done", label=desk.pack.word(f"states.{words[1]}"), narrow=lambda rows: rows.filter(done)),
+    )
+
+
+def _buttons(desk: _Desk) -> tuple[BatchAction, ...]:
+    if desk.stage == Stage.REVIEW:
+        return queues.buttons()
+    return tuple(
+        BatchAction(
+            key=one.key,
+            label=one.label.replace("通过", "审验通过").replace("驳回", "审验不通过"),
+            url=one.url,
+            style=one.style,
+            comment=one.comment,
+            everything=one.everything,
+        )
+        for one in queues.buttons()
+    )
+
+
+def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
+    pack, review = desk.pack, desk.stage == Stage.REVIEW
+    name: Column[Declaration] = Column(key="name", label="姓名", value=_who, order_by="person__name_pinyin")
+    year: Column[Declaration] = Column(
+        key="year", label="年度" if review else "认定年度", value=lambda row: str(row.year), order_by="year"
+    )
+    unit: Column[Declaration] = Column(key="unit", label="单位", value=lambda row: row.organisation.name, wrap=True)
+    common: tuple[Column[Declaration], ...] = (
+        Column(key="form", label=pack.word("declaration.learning_form"), value=_form),
+        Column(key="subject", label="科目类型", value=shown.subject_label),
+        Column(
+            key="claimed",
+            label=pack.word("declaration.claimed"),
+            value=lambda row: row.hours_declared,
+            num=True,
+            order_by="hours_declared",
+        ),
+        Column(
+            key="recognised",
+            label=pack.word("declaration.recognised"),
+            value=lambda row: row.hours_recognised,
+            num=True,
+        ),
+    )
+    result: Column[Declaration] = Column(
+        key="result", label=pack.word("declaration.result"), value=lambda row: shown.state(row, pack)
+    )
+    sent: Column[Declaration] = Column(
+        key="sent", label="提交时间", value=lambda row: row.case.submitted_at if row.case else None
+    )
+    last = (sent,) if desk.waits else (result,)
+    return (name, year, *(() if review else (unit,)), *common, *last)
+
+
+def _who(row: Declaration) -> parts.Cell:
+    title = row.person.title or row.person.title_level
+    note = " · ".join(filter(None, (title, row.person.user.masked_document)))
+    return parts.Cell(text=row.person.user.name, note=note, strong=True)
+
+
+def _form(row: Declaration) -> parts.Cell:
+    return parts.Cell(text=shown.form_label(row), badge="附件重复" if getattr(row, "is_doubled", False) else "")
+
+
+def _detail(desk: _Desk, key: str) -> dict[str, object]:
+    if not key.isascii() or not key.isdigit() or len(key) > 18:
+        raise NotFound
+    row = selectors.at_desk(desk.actor, desk.stage, int(key))
+    steps = selectors.steps_of(row)
+    decision = reviews.can_decide(desk.actor, row.case) if row.case is not None else deny("该申报尚未提交")
+    settles = shown.counts_next(steps)
+    return {
+        "row": row,
+        "state": shown.state(row, desk.pack),
+        "heading": f"{row.person.user.name} · {shown.form_label(row)}",
+        "unit": row.organisation.name,
+        "pairs": shown.pairs(row, desk.pack),
+        "standing": shown.standing(row, adding=settles),
+        "scans": images.evidence_scans(row, selectors.evidence_of(row)),
+        "chain": shown.chain(row, steps),
+        "value": _value(row),
+        "waits": shown.decides(row, desk.stage),
+        "refusal": decision.reason,
+        "may_lower": settles,
+        "verifying": desk.stage == Stage.VERIFICATION,
+        "word": desk.pack.word("declaration.recognised"),
+    }

@@ -1,0 +1,105 @@
+"""Evidence on its way in and out: signed keys for uploads not yet saved, previews, the files themselves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from xueshi.declarations import selectors
+from xueshi.declarations.models import Declaration, Evidence
+from xueshi.declarations.web.asking import actor_of
+from xueshi.files import services as files
+from xueshi.files.models import StoredFile
+from xueshi.kernel.errors import NotFound
+from xueshi.organisations.actors import Actor
+from xueshi.policies.access import Upload
+from xueshi.ui import parts
+from xueshi.ui.routes import route
+
+_SALT = "declarations.evidence"
+_DAY = 24 * 3600
+
+
+def key_of(actor: Actor, file: StoredFile) -> str:
+    """What the page carries for a stored file: signed, for this user only, good for a day."""
+    return signing.dumps([actor.user.pk, file.pk], salt=_SALT)
+
+
+def opened(actor: Actor, key: str) -> int | None:
+    """The file behind a key; None when it is not ours, of another user, or stale."""
+    try:
+        user_id, file_id = signing.loads(key, salt=_SALT, max_age=_DAY)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return file_id if user_id == actor.user.pk and isinstance(file_id, int) else None
+
+
+def scans_of(actor: Actor, keys: Iterable[str]) -> dict[str, parts.Scan]:
+    """The previews behind keys, in one query; keys that are not the actor's are left out."""
+    wanted = {key: pk for key in keys if (pk := opened(actor, key)) is not None}
+    found = selectors.own_files(actor, wanted.values())
+    return {key: scan(actor, found[pk], key) for key, pk in wanted.items() if pk in found}
+
+
+def scan(actor: Actor, file: StoredFile, key: str = "") -> parts.Scan:
+    """The preview of an upload that no declaration holds yet."""
+    key = key or key_of(actor, file)
+    return parts.Scan(key=key, name=file.name, url=reverse("declarations:upload", args=[key]), size=_size(file))
+
+
+def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> list[parts.Scan]:
+    """The images of a declaration for its readers."""
+    return [
+        parts.Scan(
+            key=str(one.position),
+            name=f"{one.file.name}（附件重复）" if getattr(one, "is_double", False) else one.file.name,
+            url=reverse("declarations:evidence", args=[declaration.pk, one.position]),
+            size=_size(one.file),
+        )
+        for one in evidence
+    ]
+
+
+def store(actor: Actor, limit: Upload, file: "UploadedFile[Any]") -> StoredFile:
+    """Check and keep one image; ``RuleBroken`` says what is wrong with it."""
+    content = file.read()
+    upload = files.Upload(file.name or "", content, actor.user.pk)
+    return files.store_image(upload, files.ImageLimit(limit.max_bytes, limit.extensions), field="evidence")
+
+
+def _size(file: StoredFile) -> str:
+    return f"{file.size / (1 << 20):.1f} MB" if file.size >= 1 << 20 else f"{max(file.size // 1024, 1)} KB"
+
+
+@route(object_kind="files.storedfile")
+def upload(request: HttpRequest, key: str) -> HttpResponse:
+    """The preview of an upload in a form that is not saved yet; only for who uploaded it."""
+    actor = actor_of(request)
+    pk = opened(actor, key)
+    found = selectors.own_files(actor, [pk]) if pk is not None else {}
+    if pk is None or pk not in found:
+        raise NotFound
+    return _answer(found[pk])
+
+
+@route(object_kind="declarations.declaration")
+def evidence(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """One image of a declaration, for whoever may see the declaration (A12)."""
+    return _answer(selectors.evidence_file(actor_of(request), pk, position))
+
+
+_IMAGES: Mapping[str, str] = {kind: kind for kind in ("image/jpeg", "image/png", "image/gif", "image/bmp")}
+
+
+def _answer(file: StoredFile) -> HttpResponse:
+    kind = _IMAGES.get(file.content_type, "application/octet-stream")
+    answer = HttpResponse(files.read(file), content_type=kind)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Disposition"] = content_disposition_header(kind not in _IMAGES, file.name) or "inline"
+    return answer

@@ -1,0 +1,153 @@
+"""申报进度查询 and the page of one declaration."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from xueshi.declarations import permissions, selectors, services
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.services import Edit
+from xueshi.declarations.states import GROUPS
+from xueshi.declarations.web import images, shown
+from xueshi.declarations.web.asking import actor_of, pack_of
+from xueshi.kernel.errors import MovedOn
+from xueshi.organisations.actors import Actor
+from xueshi.policies.packs import Pack
+from xueshi.ui.lists import Column, ListPage, ListTab, RowAction, show_list
+from xueshi.ui.routes import route
+
+
+@route()
+def mine(request: HttpRequest) -> HttpResponse:
+    """All records of the person in four states (CR-15…CR-21)."""
+    return show_list(request, _mine(actor_of(request), pack_of(request)))
+
+
+def _mine(actor: Actor, pack: Pack) -> ListPage[Declaration]:
+    return ListPage(
+        key="declarations.mine",
+        title=pack.word("declaration.progress"),
+        rows=selectors.own_declarations,
+        order_by=("-changed_at",),
+        columns=_columns(pack),
+        tabs=(
+            ListTab(key="all", label=pack.word("states.all"), narrow=lambda rows: rows),
+            *(
+                ListTab(
+                    key=group,
+                    label=pack.word(f"states.{group}"),
+                    narrow=partial(_narrow, states=selectors.in_states(GROUPS[group])),
+                )
+                for group in GROUPS
+            ),
+        ),
+        actions=_actions(actor, pack),
+        empty_text="没有申报记录",
+        template="declarations/mine.html",
+    )
+
+
+def _narrow(rows: QuerySet[Declaration], *, states: Q) -> QuerySet[Declaration]:
+    return rows.filter(states)
+
+
+def _columns(pack: Pack) -> tuple[Column[Declaration], ...]:
+    return (
+        Column(key="number", label="申报单号", value=lambda row: row.number, link=_page_of),
+        Column(key="year", label=pack.word("declaration.year"), value=lambda row: str(row.year), order_by="year"),
+        Column(key="form", label=pack.word("declaration.learning_form"), value=shown.form_label),
+        Column(key="subject", label="科目类型", value=shown.subject_label),
+        Column(key="claimed", label=pack.word("declaration.claimed"), value=lambda row: row.hours_declared, num=True),
+        Column(
+            key="recognised",
+            label=pack.word("declaration.recognised"),
+            value=lambda row: row.hours_recognised,
+            num=True,
+        ),
+        Column(key="handler", label=pack.word("declaration.handler"), value=shown.handler),
+        Column(key="state", label=pack.word("declaration.result"), value=lambda row: shown.progress(row, pack)),
+    )
+
+
+def _page_of(row: Declaration) -> str:
+    return reverse("declarations:detail", args=[row.pk])
+
+
+def _actions(actor: Actor, pack: Pack) -> tuple[RowAction[Declaration], ...]:
+    def when_editable(name: str, row: Declaration) -> str | None:
+        return reverse(name, args=[row.pk]) if permissions.can_edit(actor, row) else None
+
+    def when_withdrawable(row: Declaration) -> str | None:
+        return reverse("declarations:withdraw", args=[row.pk]) if getattr(row, "can_withdraw", False) else None
+
+    def deleting(row: Declaration) -> str | None:
+        url = when_editable("declarations:delete", row)
+        return f"{url}?version={row.version}" if url else None
+
+    return (
+        RowAction(label=pack.word("buttons.detail"), url=_page_of),
+        RowAction(
+            label=pack.word("buttons.withdraw"),
+            url=when_withdrawable,
+            post=True,
+            confirm="确定撤销这条申报？撤销后可以修改并再次提交。",
+        ),
+        RowAction(label=pack.word("buttons.edit"), url=partial(when_editable, "declarations:edit")),
+        RowAction(
+            label=pack.word("buttons.delete"), url=deleting, post=True, confirm="确定删除这条申报？删除后不能恢复。"
+        ),
+    )
+
+
+@route(object_kind="declarations.declaration")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that was declared, its evidence, its way through the desks (CR-17, CV-10)."""
+    actor, pack = actor_of(request), pack_of(request)
+    return _detail(request, selectors.declaration_for(actor, pk), pack)
+
+
+@route(object_kind="reviews.reviewcase")
+def of_case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The same page, found by its case: what reviews link to."""
+    return _detail(request, selectors.declaration_of_case(actor_of(request), case_id), pack_of(request))
+
+
+def _detail(request: HttpRequest, row: Declaration, pack: Pack) -> HttpResponse:
+    actor, steps = actor_of(request), selectors.steps_of(row)
+    context = {
+        "title": f"{shown.form_label(row)} {row.number}",
+        "row": row,
+        "state": shown.state(row, pack),
+        "pairs": shown.pairs(row, pack),
+        "scans": images.evidence_scans(row, selectors.evidence_of(row)),
+        "chain": shown.chain(row, steps),
+        "handler": shown.handler(row),
+        "own": row.person.user_id == actor.user.pk,
+        "may_edit": bool(permissions.can_edit(actor, row)),
+        "words": {key: pack.word(f"buttons.{key}") for key in ("withdraw", "edit", "delete")},
+        "may_withdraw": row.case is not None and bool(permissions.can_withdraw(actor, row)),
+    }
+    return render(request, "declarations/detail.html", context)
+
+
+@route("POST", object_kind="declarations.declaration")
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤销: back to 待提交 (CR-18)."""
+    services.withdraw(actor_of(request), pk)
+    messages.success(request, "已撤销，可以修改后再次提交")
+    return redirect("declarations:mine")
+
+
+@route("POST", object_kind="declarations.declaration")
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """删除: only what is to be submitted (CR-20)."""
+    version = request.GET.get("version", "")
+    if not version.isascii() or not version.isdigit() or len(version) > 9:
+        raise MovedOn("该申报已变更，请刷新后再操作")
+    services.delete_draft(actor_of(request), Edit(pk, int(version)))
+    messages.success(request, "已删除")
+    return redirect("declarations:mine")
