@@ -4,17 +4,18 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.conf import Settings
+from pytest_django import Settings
 
 from tests.certificates.samples import MOMENT
 from xueshi.certificates import keys as keyring
+from xueshi.kernel import clock
 
 
 @pytest.fixture(scope="session")
 def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("secrets") / "certificates"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyring.clock, "now", _moment)
+        patch.setattr(clock, "now", _moment)
         keyring._make(folder)
     return folder
 

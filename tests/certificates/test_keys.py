@@ -5,16 +5,17 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.conf import Settings
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
 
 from tests.certificates.samples import MOMENT
 from xueshi.certificates import keys as keyring
+from xueshi.kernel import clock
 
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring.clock, "now", lambda: MOMENT)
+    monkeypatch.setattr(clock, "now", lambda: MOMENT)
 
 
 def test_development_keys_are_made_once_and_private(tmp_path: Path, settings: Settings) -> None:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.conf import Settings
 from hypothesis import given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from pytest_django import Settings
 
 from tests.certificates.samples import MOMENT, PAYLOAD, paper
 from xueshi.certificates import keys as keyring
@@ -22,6 +22,7 @@ from xueshi.certificates import signing
 from xueshi.certificates.payload import BadPayload, pack, unpack
 from xueshi.certificates.rendering import render_pdf
 from xueshi.certificates.signing import NotOurs, digest_of_genuine, open_payload, sign_payload, sign_pdf
+from xueshi.kernel import clock
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_a_paper_signed_with_other_keys_is_refused_until_they_are_trusted(
     unsigned: bytes, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = settings.CERTIFICATE_KEYS
-    monkeypatch.setattr(keyring.clock, "now", lambda: MOMENT)
+    monkeypatch.setattr(clock, "now", lambda: MOMENT)
     keyring._make(tmp_path / "other")
     settings.CERTIFICATE_KEYS = str(tmp_path / "other")
     foreign = sign_pdf(unsigned, MOMENT)

@@ -1,0 +1,1 @@
+"""Pages of certificates: printing for those signed in, checking for everyone."""

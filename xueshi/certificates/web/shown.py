@@ -1,0 +1,65 @@
+"""A certificate as its pages show it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from xueshi.certificates.models import Certificate, LookupLog
+from xueshi.certificates.rules import Figures, grouped_code, shown_hours
+from xueshi.certificates.selectors import Found, Published
+from xueshi.certificates.states import CertificateState, LookupWay
+from xueshi.kernel.clock import SHANGHAI
+from xueshi.ui.parts import Pair, State, Tone
+
+_TONES: Final[dict[CertificateState, Tone]] = {
+    CertificateState.VALID: "ok",
+    CertificateState.SUPERSEDED: "idle",
+    CertificateState.REVOKED: "no",
+}
+
+
+def state_of(state: str) -> State:
+    """The state as a word with its colour."""
+    known = CertificateState(state)
+    return State(known.label, _TONES[known])
+
+
+def published(found: Found) -> dict[str, Any]:
+    """What the public page shows: the least (C10)."""
+    one = found.published
+    pairs = [
+        Pair(label="证书编号", value=one.number),
+        Pair(label="姓名", value=one.name, note="公开页面只显示部分姓名"),
+        Pair(label="年度", value=str(one.year)),
+        *_hours(one),
+        Pair(label="认定结果", value=one.verdict),
+        Pair(label="发证机关", value=one.issuer),
+        Pair(label="发证时间", value=one.issued_on),
+    ]
+    return {"one": one, "pairs": pairs, "state": state_of(one.state), "is_valid": one.state == CertificateState.VALID}
+
+
+def detail(certificate: Certificate, log: Sequence[LookupLog]) -> dict[str, Any]:
+    """What the holder and their administrators see."""
+    figures = certificate.figures
+    pairs = [
+        Pair(label="证书编号", value=certificate.number),
+        Pair(label="查验码", value=grouped_code(certificate.code)),
+        Pair(label="姓名", value=figures.name),
+        Pair(label="身份证号", value=figures.document),
+        Pair(label="年度", value=str(figures.year)),
+        *_hours(figures),
+        Pair(label="认定结果", value=figures.verdict),
+        Pair(label="版本", value=f"第 {certificate.edition} 版"),
+        Pair(label="发证机关", value=figures.issuer),
+        Pair(label="发证时间", value=figures.issued_on),
+    ]
+    entries = [(one.at.astimezone(SHANGHAI), LookupWay(one.way).label) for one in log]
+    return {"certificate": certificate, "pairs": pairs, "state": state_of(certificate.state), "log": entries}
+
+
+def _hours(held: Figures | Published) -> list[Pair]:
+    return [
+        Pair(label="公需课学时", value=shown_hours(held.public)),
+        Pair(label="专业课学时", value=shown_hours(held.professional)),
+        Pair(label="总学时", value=shown_hours(held.total), strong=True),
+    ]
