@@ -14,10 +14,12 @@ from datetime import timedelta
 from altcha import v1 as altcha
 from captcha.image import ImageCaptcha
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
 from xueshi.accounts.models import Challenge
 from xueshi.kernel import clock, one_time
+from xueshi.kernel.errors import NotFound
 
 LIFE = timedelta(minutes=5)
 _ALPHABET = "2345678ABCDEFHJKMNPQRTUVWXYZ"  # nothing that looks like something else
@@ -41,6 +43,19 @@ class Answer:
     picture_id: str = ""
     text: str = ""
     proof: str = ""
+
+
+PURPOSES = frozenset({"login", "register", "verify"})
+
+
+def place_of(session: SessionBase, purpose: str) -> Place:
+    """Where a visitor is asked; a visitor without a session gets one. ``NotFound`` for an unknown purpose."""
+    if purpose not in PURPOSES:
+        raise NotFound
+    if session.session_key is None:
+        session["visited"] = True
+        session.save()
+    return Place(session.session_key or "", purpose)
 
 
 def new_picture(place: Place) -> str:

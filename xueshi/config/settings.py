@@ -68,8 +68,17 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "xueshi.portal.middleware.PortalMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "xueshi.ui.web.errors.csrf_failure"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+TRUSTED_PROXY = environment.flag("XUESHI_BEHIND_PROXY", default=False)
+# The answer to every picture in tests and screenshots; a production start refuses it.
+TEST_CAPTCHA = "" if PRODUCTION else os.environ.get("XUESHI_TEST_CAPTCHA", "")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 ROOT_URLCONF = "xueshi.config.urls"
 WSGI_APPLICATION = "xueshi.config.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -81,6 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "xueshi.portal.context.shell",
             ],
         },
     },

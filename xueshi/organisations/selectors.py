@@ -32,7 +32,7 @@ def hats(user_id: int, portal: str) -> list[Membership]:
 def hat(user_id: int, portal: str, membership_id: int) -> Membership | None:
     """One wearable hat, for the request's actor."""
     rows = Membership.objects.filter(permissions.hats_of(user_id, portal), pk=membership_id)
-    return rows.select_related("organisation", "role", "department").first()
+    return rows.select_related("user", "organisation", "role", "department").first()
 
 
 def pending_hats(user_id: int) -> list[Membership]:

@@ -95,6 +95,10 @@ class Pack(Value):
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UnknownKey(f"pack {self.key} has no word {key!r}{hint}") from None
 
+    def words_under(self, table: str) -> dict[str, str]:
+        """The words of one table by their last name, for templates."""
+        return {key.split(".", 1)[1]: text for key, text in self.words.items() if key.startswith(f"{table}.")}
+
     def year(self, year: int) -> YearRules:
         """The rules of a year: those of the latest file not later; ``NoRulesForYear`` before the first."""
         effective = max((first for first in self.years if first <= year), default=None)

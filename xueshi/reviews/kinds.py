@@ -41,7 +41,7 @@ class DocumentKind:
     """How a kind of document takes part in reviews.
 
     ``on_approved`` returns the cases it must refuse with the reason (a cap filled meanwhile); these stay undecided.
-    ``url`` names the page that shows a document, by case id. ``queue_url`` names its review queue.
+    ``url`` names the page that shows a document, by case id. ``queue_url`` and ``verification_url`` name its queues.
     """
 
     key: str
@@ -54,6 +54,7 @@ class DocumentKind:
     on_withdrawn: Follow = _nothing
     on_revoked: Follow = _nothing
     may_decide: Callable[[Actor, ReviewCase], Decision] = _anyone
+    verification_url: str = ""
 
 
 _KINDS: dict[str, DocumentKind] = {}

@@ -73,6 +73,11 @@ class YearBar:
         return self.need is not None and self.have >= self.need
 
     @property
+    def missing(self) -> Decimal:
+        """What is still lacking; never below zero."""
+        return max((self.need or Decimal(0)) - self.have, Decimal(0))
+
+    @property
     def filled(self) -> int:
         """Per cent of the bar that is had, 0 to 100; never 100 before the need is reached."""
         return self._share(self.have)

@@ -7,7 +7,7 @@ The decorator refuses other methods by itself; log-in and powers are asked by th
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, cast
 
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 READING = ("GET", "HEAD")
 KNOWN = frozenset({*READING, "POST"})
 
-type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Access:
         return not set(self.methods) <= set(READING)
 
 
-def route[**P](
+def route[R: HttpRequest, **P](
     *methods: str, public: bool = False, powers: tuple[str, ...] = (), object_kind: str = "", fragment: bool = False
-) -> Callable[[View[P]], View[P]]:
+) -> Callable[[View[R, P]], View[HttpRequest, P]]:
     """Declare a view: ``@route()`` reads, ``@route("POST")`` writes, ``@route("GET", "POST")`` does both.
 
     Args:
@@ -58,12 +58,12 @@ def route[**P](
         raise ValueError(message)
     access = Access(allowed, public, powers, object_kind, fragment)
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View[R, P]) -> View[HttpRequest, P]:
         @wraps(view)
         def routed(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in access.methods:
                 return HttpResponseNotAllowed(access.methods)
-            return view(request, *args, **kwargs)
+            return view(cast("R", request), *args, **kwargs)
 
         setattr(routed, "access", access)  # noqa: B010 - functions have no declared attributes
         return routed

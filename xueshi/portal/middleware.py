@@ -1,0 +1,121 @@
+"""The gate: which portal, who acts, may they call this view, and what a refusal looks like."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from xueshi.audit import services as audit
+from xueshi.kernel.errors import TooMany, TradeError
+from xueshi.organisations.actors import Actor
+from xueshi.policies import registry
+from xueshi.policies.packs import Pack
+from xueshi.portal import signing_in
+from xueshi.portal.guard import read_only
+from xueshi.ui.routes import READING, access_of
+from xueshi.ui.web.errors import error_page
+
+log = logging.getLogger("xueshi.portal")
+_HEADERS = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class PortalMiddleware:
+    """Puts ``pack``, ``actor`` and ``reference`` on the request and keeps closed what nobody opened (A2)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
+        setattr(request, "reference", secrets.token_hex(4))  # noqa: B010 - attributes of our own on Django's request
+        setattr(request, "pack", registry.pack_for_host(request.get_host()))  # noqa: B010
+        setattr(request, "actor", None)  # noqa: B010
+        audit.source.set(_source(request))
+        with read_only() if request.method in READING else nullcontext():
+            response = self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-Id"] = _reference(request)
+        if getattr(request, "actor", None) is not None or not response.headers.get("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], _args: Any, _kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Let the call through, or answer in its place."""
+        access = access_of(view)
+        if access is None:
+            return error_page(request, 404, reference=_reference(request))
+        pack: Pack | None = getattr(request, "pack", None)
+        if pack is None:
+            return None if access.public and request.path == reverse("healthz") else _no_portal(request)
+        actor = signing_in.actor_of(request.session, pack.key)
+        setattr(request, "actor", actor)  # noqa: B010
+        if access.public:
+            return None
+        if actor is None:
+            return _to_sign_in(request)
+        return _within_powers(request, actor, access.powers)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn the errors of the trade into pages; anything else goes on to the 500 page."""
+        if isinstance(error, RequestDataTooBig):
+            return error_page(request, 413, reference=_reference(request))
+        if isinstance(error, SuspiciousOperation):
+            return error_page(request, 400, reference=_reference(request))
+        if not isinstance(error, TradeError):
+            return None
+        log.info("refused %s %s %s", _reference(request), error.status, type(error).__name__)
+        page = error_page(request, error.status, error.message, _reference(request))
+        if isinstance(error, TooMany):
+            page.headers["Retry-After"] = str(error.retry_after)
+        return page
+
+
+def _reference(request: HttpRequest) -> str:
+    return str(getattr(request, "reference", ""))
+
+
+def _source(request: HttpRequest) -> str:
+    """The address of the visitor: the peer's, or what the one trusted proxy in front of us wrote last (B10)."""
+    if settings.TRUSTED_PROXY:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        if forwarded:
+            return str(forwarded)[:45]
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def _no_portal(request: HttpRequest) -> HttpResponse:
+    """A name that is no portal's: the list of portals with their addresses."""
+    port = f":{request.get_port()}" if request.get_port() not in {"80", "443"} else ""
+    portals = [(pack.title, f"{request.scheme}://{pack.portal.hosts[0]}{port}/") for pack in registry.packs()]
+    return render(request, "portal/chooser.html", {"portals": portals}, status=200 if request.path == "/" else 404)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    front = reverse("portal:front")
+    target = (
+        f"{front}?{urlencode({'next': request.get_full_path()})}" if request.method in READING else f"{front}?expired=1"
+    )
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{front}?expired=1"})
+    return HttpResponseRedirect(target)
+
+
+def _within_powers(request: HttpRequest, actor: Actor, powers: tuple[str, ...]) -> HttpResponse | None:
+    if not powers or any(power in powers for power in actor.powers):
+        return None
+    return error_page(request, 403, reference=_reference(request))

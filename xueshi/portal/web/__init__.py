@@ -1,0 +1,1 @@
+"""Front page, sign-in and homes."""

@@ -1,0 +1,75 @@
+"""Signing in: the barrier, the verifier, the hat; and the words for each refusal (ID-06 to ID-11)."""
+
+from datetime import timedelta
+
+from xueshi.accounts import challenges, services
+from xueshi.accounts.challenges import Place
+from xueshi.accounts.models import User
+from xueshi.accounts.services import Credentials, Freeze, Frozen, WrongCredentials
+from xueshi.accounts.states import AccountState
+from xueshi.audit import services as audit
+from xueshi.kernel.errors import RuleBroken
+from xueshi.organisations import selectors as bodies
+from xueshi.organisations.models import Membership
+from xueshi.organisations.states import Hat
+from xueshi.policies.access import UserType
+from xueshi.policies.packs import Pack
+from xueshi.portal.web.forms import SignIn
+
+PURPOSE = "login"
+
+
+def enter(pack: Pack, place: Place, typed: SignIn) -> tuple[User, Membership | None]:
+    """The user and the hat they come in under.
+
+    Raises:
+        RuleBroken: with the pack's own words; ``field`` is captcha, identifier or password.
+        TooMany: too many tries.
+    """
+    if pack.login.captcha and not challenges.passes(place, typed.answer):
+        raise RuleBroken(pack.word("login.wrong_captcha"), "captcha")
+    user = _verified(pack, typed)
+    return user, _hat(pack, user, typed.user_type)
+
+
+def _verified(pack: Pack, typed: SignIn) -> User:
+    lock = pack.login.lock
+    freeze = Freeze(lock.tries, lock.duration) if lock else None
+    try:
+        return services.verify_credentials(
+            Credentials(typed.identifier, typed.password, audit.source.get(), pack.login.identifiers, freeze)
+        )
+    except WrongCredentials as wrong:
+        raise RuleBroken(_wrong_words(pack, wrong.left), "password") from None
+    except Frozen as frozen:
+        frozen.message = pack.word("login.frozen").format(hours=_hours(lock.duration) if lock else 0)
+        raise
+
+
+def _wrong_words(pack: Pack, left: int | None) -> str:
+    lock = pack.login.lock
+    if lock is None or left is None or lock.tries - left < lock.warn_from:
+        return pack.word("login.wrong_credentials")
+    if left <= 0:
+        return pack.word("login.frozen").format(hours=_hours(lock.duration))
+    return pack.word("login.warning").format(left=left, hours=_hours(lock.duration))
+
+
+def _hours(duration: timedelta) -> str:
+    return f"{duration / timedelta(hours=1):g}"
+
+
+def _hat(pack: Pack, user: User, user_type: UserType) -> Membership | None:
+    """The first live hat of the chosen user type; a plain account where the type allows it."""
+    for hat in bodies.hats(user.pk, pack.key):
+        if _role(hat) in user_type.roles:
+            return hat
+    if any(_role(hat) in user_type.roles for hat in bodies.pending_hats(user.pk)):
+        raise RuleBroken(user_type.pending, "identifier")
+    if "account" in user_type.roles and user.state == AccountState.ACTIVE:
+        return None
+    raise RuleBroken(pack.word("login.wrong_credentials"), "password")
+
+
+def _role(hat: Membership) -> str:
+    return Hat.PROFESSIONAL.value if hat.hat == Hat.PROFESSIONAL else hat.organisation.kind

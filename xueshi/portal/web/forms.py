@@ -1,0 +1,56 @@
+"""The sign-in box and the change of password."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import QueryDict
+
+from xueshi.accounts.challenges import Answer
+from xueshi.policies.access import UserType
+from xueshi.policies.packs import Pack
+from xueshi.ui.forms import BaseForm
+
+MAX_TYPED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What the sign-in box posts. ``picture`` and ``proof`` answer the challenge; one of them suffices."""
+
+    user_type: UserType
+    identifier: str
+    password: str
+    answer: Answer
+    remember: bool
+
+    @classmethod
+    def read(cls, pack: Pack, posted: QueryDict) -> "SignIn":
+        """Read the box; an unknown user type is the first one."""
+        types = {one.key: one for one in pack.login.user_types}
+        return cls(
+            user_type=types.get(posted.get("user_type", ""), pack.login.user_types[0]),
+            identifier=posted.get("identifier", "")[:MAX_TYPED],
+            password=posted.get("password", "")[:MAX_TYPED],
+            answer=Answer(
+                posted.get("picture", "")[:64], posted.get("captcha", "")[:16], posted.get("altcha", "")[:2000]
+            ),
+            remember=posted.get("remember") == "on",
+        )
+
+
+class PasswordForm(BaseForm):
+    """修改密码 (ID-18)."""
+
+    current = forms.CharField(label="原密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    new = forms.CharField(
+        label="新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="10 至 128 个字符，不要用姓名、证件号或手机号",
+    )  # fmt: skip
+    again = forms.CharField(label="确认新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def clean(self) -> dict[str, object]:
+        """Both new ones must be the same."""
+        found = super().clean() or {}
+        if found.get("new") and found.get("again") and found["new"] != found["again"]:
+            self.add_error("again", "两次输入的新密码不一致")
+        return found

@@ -1,0 +1,105 @@
+"""The home of each role: a person's year, an administrator's modules, an account's next step."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from xueshi.certificates import selectors as certificates
+from xueshi.declarations import selectors as declarations
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.web import shown
+from xueshi.kernel import clock
+from xueshi.kernel.errors import NotFound
+from xueshi.ledger import selectors as ledger
+from xueshi.ledger.models import YearAccount
+from xueshi.organisations.actors import Actor
+from xueshi.people import selectors as people
+from xueshi.policies.packs import Pack
+from xueshi.policies.requests import PortalRequest
+from xueshi.policies.years import YearRules
+from xueshi.portal.context import shell_of
+from xueshi.ui import parts
+
+ZERO = Decimal(0)
+RECENT = 3
+
+
+def actor(request: PortalRequest) -> Actor:
+    """Who acts; the gate lets nobody else in here."""
+    if request.actor is None:
+        raise NotFound
+    return request.actor
+
+
+def home(request: PortalRequest) -> HttpResponse:
+    """The home of the hat that is worn."""
+    who = actor(request)
+    if who.is_professional:
+        return render(request, "portal/professional.html", _professional(request, who))
+    if who.is_administrator:
+        return render(request, "portal/modules.html", {"tiles": _tiles(request), "pack": request.pack})
+    return render(request, "portal/account.html", {"pack": request.pack})
+
+
+def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
+    year = clock.year()
+    rules = request.pack.year(year)
+    person = people.professional_of(who.user.pk)
+    account = ledger.account_of(person.pk, year) if person is not None else None
+    bars = _bars(rules, account, declarations.pending_hours(who, year))
+    return {
+        "year": year,
+        "bars": bars,
+        "missing": [bar for bar in bars if bar.need is not None and not bar.done],
+        "recent": [_row(row, request.pack) for row in declarations.recent(who, limit=RECENT)],
+        "certificates": list(certificates.certificates_seen(who)[:RECENT]),
+        "pack": request.pack,
+    }
+
+
+def _row(row: Declaration, pack: Pack) -> dict[str, Any]:
+    return {
+        "url": reverse("declarations:detail", args=[row.pk]),
+        "form": shown.form_label(row),
+        "line": row.answers.get("class_name") or row.answers.get("title") or row.number,
+        "hours": row.hours_declared,
+        "desk": shown.handler(row) or "—",
+        "state": shown.state(row, pack),
+    }
+
+
+def _bars(rules: YearRules, account: YearAccount | None, pending: Mapping[str, Decimal]) -> list[parts.YearBar]:
+    bars = []
+    for subject in rules.subjects:
+        have = getattr(account, f"{subject.key}_hours", ZERO) if account is not None else ZERO
+        need = rules.requirement.minimum(subject.key) or None
+        bars.append(_bar(subject.title, have, need, pending.get(subject.key, ZERO)))
+    total = account.total_hours if account is not None else ZERO
+    bars.append(_bar("总学时", total, rules.requirement.total, sum(pending.values(), ZERO)))
+    return bars
+
+
+def _bar(label: str, have: Decimal, need: Decimal | None, pending: Decimal) -> parts.YearBar:
+    state = None
+    if need is not None and have >= need:
+        state = parts.State("已完成", "ok")
+    elif pending:
+        state = parts.State(f"审核中 {pending:g}", "wait")
+    return parts.YearBar(label=label, have=have, need=need, pending=pending, state=state)
+
+
+def _tiles(request: PortalRequest) -> list[parts.Tile]:
+    shell = shell_of(request)
+    if shell is None:
+        return []
+    return [
+        parts.Tile(
+            label=link.label, value="进入" if link.count is None else link.count, url=link.url,
+            note="" if link.count is None else "条待办", tone="wait" if link.count else "idle",
+        )
+        for group in shell.nav for link in group.items if not link.current
+    ]  # fmt: skip
