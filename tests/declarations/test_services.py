@@ -175,7 +175,12 @@ def test_taken_back_edited_and_handed_in_again() -> None:
     before = w.case(declaration).digest
     again = services.submit(world.person, w.entry(world.person, "16"), w.edit(declaration))
     found = w.case(again)
-    assert (again.pk, again.hours_declared, found.round, state(again)) == (declaration.pk, 16, 2, DeclarationState.PENDING)
+    assert (again.pk, again.hours_declared, found.round, state(again)) == (
+        declaration.pk,
+        16,
+        2,
+        DeclarationState.PENDING,
+    )
     assert found.digest != before
 
 
@@ -365,7 +370,14 @@ def test_permissions_and_their_filters_agree() -> None:
         (permissions.can_edit, permissions.editable_by),
         (permissions.can_withdraw, permissions.withdrawable_by),
     )
-    actors = (world.person, world.colleague, world.employer_admin, world.department_admin, world.city_admin, world.stranger_admin)
+    actors = (
+        world.person,
+        world.colleague,
+        world.employer_admin,
+        world.department_admin,
+        world.city_admin,
+        world.stranger_admin,
+    )
     for actor in actors:
         for can, by in pairs:
             allowed = {row.pk for row in rows if can(actor, row)}

@@ -1,0 +1,409 @@
+"""The pages, with the real input of the issue: what was typed stays, the error stands beside its field."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import small_world as make
+from tests.declarations import world as w
+from tests.declarations.site import client
+from xueshi.declarations import services
+from xueshi.declarations.models import Declaration
+from xueshi.files.models import StoredFile
+from xueshi.kernel import clock
+from xueshi.reviews.models import ReviewCase
+from xueshi.reviews.states import CaseState, Verdict
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
+
+
+@pytest.fixture
+def world() -> Iterator[make.SmallWorld]:
+    return make.build()
+
+
+def filled(**changes: object) -> dict[str, object]:
+    typed: dict[str, object] = {
+        "year": str(clock.year()), "form": "on_the_job", "school": "威海职业学院",
+        "class_name": "数控机床安全操作与维护", "content": "", "period_from": "2026-05-11", "period_to": "2026-05-13",
+        "result": "合格", "hours": "24", "subject": "professional", "do": "submit", "key": "page-1",
+    }  # fmt: skip
+    return {name: value for name, value in (typed | changes).items() if value is not None}
+
+
+def image(name: str = "证书.png", content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content or w.picture())
+
+
+def page(browser: Client, address: str, status: int = 200) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == status, answer.content.decode()[:500]
+    return answer.content.decode()
+
+
+@pytest.mark.req("CR-02", "CR-09")
+def test_the_form_chosen_decides_what_is_asked(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    assert "请先选择学习形式" in page(browser, "/declarations/new/")
+    training = page(browser, "/declarations/new/?form=on_the_job")
+    assert ("培训班名称" in training, "论文题目" in training) == (True, False)
+    assert "提交岗位培训结业证书扫描件" in training
+    other = page(browser, "/declarations/new/?form=paper")
+    assert ("培训班名称" in other, "论文题目" in other) == (False, True)
+    assert "提交岗位培训结业证书扫描件" not in other
+
+
+@pytest.mark.req("CR-03")
+def test_elsewhere_the_subject_is_chosen_first() -> None:
+    world = make.build("shandong")
+    browser = client(world.person)
+    first = page(browser, "/declarations/new/")
+    assert first.index('name="subject"') < first.index('name="form"')
+    assert "岗位培训</option>" not in first
+    assert "培训班名称" in page(browser, "/declarations/new/?subject=public&form=on_the_job")
+    answer = browser.post("/declarations/new/", filled(subject="public", hours="8", evidence=image()))
+    assert answer.status_code == 302
+    assert Declaration.objects.get().subject == "public"
+
+
+def test_choosing_another_form_keeps_what_was_typed(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    answer = browser.post("/declarations/new/", filled(do="choose", form="seminar", class_name="高级研修班"))
+    text = answer.content.decode()
+    assert (answer.status_code, 'value="高级研修班"' in text, "研修班名称" in text) == (200, True, True)
+    assert Declaration.objects.count() == 0
+
+
+@pytest.mark.req("CR-01", "CR-06", "CR-12")
+def test_submitting_through_the_page(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    assert "证书、论文第一页" in page(browser, "/declarations/new/?form=on_the_job")
+    answer = browser.post("/declarations/new/", filled(evidence=[image("一.png"), image("二.png")]))
+    assert (answer.status_code, answer["Location"]) == (302, "/declarations/")
+    declaration = Declaration.objects.get()
+    assert (w.case(declaration).state, declaration.evidence.count()) == (CaseState.PENDING, 2)
+    again = browser.post("/declarations/new/", filled(evidence=[image("一.png")]))
+    assert (again.status_code, Declaration.objects.count()) == (422, 1)
+
+
+@pytest.mark.req("CR-38")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"period_from": "2026-05-13", "period_to": "2026-05-11"}, "结束日期不能早于开始日期"),
+        ({"period_to": ""}, "起止时间的开始和结束日期都要填写"),
+        ({"hours": "0"}, "申请学时必须大于 0"),
+        ({"hours": "-3"}, "申请学时应为大于 0 的数字"),
+        ({"hours": "abc"}, "申请学时应为大于 0 的数字"),
+        ({"hours": "30"}, "3 天的岗位培训最多申报 24 学时（每天 8 学时）"),
+        ({"class_name": ""}, "请填写培训班名称"),
+        ({"evidence": None}, "请上传附件"),
+        ({"evidence": image("扫描.jpg", b"%PDF-1.7 not a picture")}, "不是图片，或图片已损坏"),
+        ({"evidence": image("照片.jpg", b"\xff\xd8" + bytes(6 << 20))}, "每个文件不超过 4 MB，此文件 6.0 MB"),
+        ({"evidence": image("附件.zip")}, "不是允许的格式"),
+    ],
+)
+@pytest.mark.req("CR-07")
+def test_wrong_input_is_refused_beside_its_field_and_stays(
+    world: make.SmallWorld, change: dict[str, object], message: str
+) -> None:
+    answer = client(world.person).post("/declarations/new/", filled(**({"evidence": image()} | change)))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.search(rf'class="x-error"[^>]*>\s*<p>[^<]*{re.escape(message)}', text), message
+    assert 'value="威海职业学院"' in text
+    for name, value in change.items():
+        if isinstance(value, str) and value:
+            assert f'value="{value}"' in text, name
+    assert Declaration.objects.count() == 0
+
+
+def test_an_image_survives_the_refusal_of_something_else(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    refused = browser.post("/declarations/new/", filled(hours="30", evidence=image("证书.png"))).content.decode()
+    kept = re.findall(r'name="evidence__keep" value="([^"]+)"', refused)
+    assert len(kept) == 1
+    preview = browser.get(f"/declarations/uploads/{kept[0]}/")
+    assert (preview.status_code, preview["Content-Type"]) == (200, "image/png")
+    assert client(world.colleague).get(f"/declarations/uploads/{kept[0]}/").status_code == 404
+    answer = client(world.person).post("/declarations/new/", filled(evidence__keep=kept))
+    assert answer.status_code == 302
+    assert Declaration.objects.get().evidence.count() == 1
+
+
+def test_images_are_reordered_and_removed_without_scripts(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    pictures = [image("甲.png"), image("乙.png"), image("丙.png")]
+    drawn = browser.post("/declarations/new/", filled(do="choose", evidence=pictures)).content.decode()
+    keys = re.findall(r'name="evidence__keep" value="([^"]+)"', drawn)
+    moved = browser.post(
+        "/declarations/new/", filled(do=None, evidence__keep=keys, evidence__up=keys[2])
+    ).content.decode()
+    order = re.findall(r'name="evidence__keep" value="([^"]+)"', moved)
+    assert order == [keys[0], keys[2], keys[1]]
+    less = browser.post(
+        "/declarations/new/", filled(do=None, evidence__keep=order, evidence__drop=keys[0])
+    ).content.decode()
+    assert re.findall(r'name="evidence__keep" value="([^"]+)"', less) == [keys[2], keys[1]]
+    browser.post("/declarations/new/", filled(evidence__keep=[keys[2], keys[1]]))
+    names = list(Declaration.objects.get().evidence.order_by("position").values_list("file__name", flat=True))
+    assert names == ["丙.png", "乙.png"]
+
+
+@pytest.mark.req("CR-11", "CR-19")
+def test_save_find_again_edit_and_hand_in(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    browser.post("/declarations/new/", filled(do="save", hours="", class_name=""))
+    draft = Declaration.objects.get()
+    assert "待提交" in page(browser, "/declarations/?tab=draft")
+    form = page(browser, f"/declarations/{draft.pk}/edit/")
+    assert 'value="威海职业学院"' in form
+    assert 'value="2026-05-11"' in form
+    answer = browser.post(f"/declarations/{draft.pk}/edit/", filled(version=draft.version, evidence=image()))
+    assert answer.status_code == 302
+    assert w.case(w.fresh(draft)).state == CaseState.PENDING
+    stale = browser.post(f"/declarations/{draft.pk}/edit/", filled(version=draft.version))
+    assert stale.status_code == 403
+
+
+@pytest.mark.req("CR-15", "CR-16", "CR-17", "CR-18", "CR-20", "CR-21", "CR-31")
+def test_progress_query_tabs_and_actions(world: make.SmallWorld) -> None:
+    pending = w.handed_in(world.person, form="seminar", days=1, hours="8")
+    draft = services.save_draft(world.person, w.entry(world.person))
+    passed = services.submit(world.person, w.paper(world.person))
+    w.decided(world.employer_admin, passed)
+    failed = w.handed_in(world.person, form="seminar", days=1, hours="8")
+    w.decided(world.employer_admin, failed, Verdict.FAIL, "不符")
+    browser = client(world.person)
+    shows = {
+        "all": {pending, draft, passed, failed},
+        "draft": {draft},
+        "pending": {pending},
+        "approved": {passed},
+        "rejected": {failed},
+    }
+    for tab, rows in shows.items():
+        text = page(browser, f"/declarations/?tab={tab}")
+        assert {row for row in (pending, draft, passed, failed) if row.number in text} == rows
+    actions = page(browser, "/declarations/")
+    assert f"/declarations/{pending.pk}/withdraw/" in actions
+    assert f"/declarations/{draft.pk}/edit/" in actions
+    for row in (passed, failed):
+        assert f"/declarations/{row.pk}/" in actions
+        assert not re.search(rf"/declarations/{row.pk}/(edit|withdraw|delete)/", actions)
+    assert world.employer.name in page(browser, "/declarations/?tab=pending")
+    assert browser.post(f"/declarations/{pending.pk}/withdraw/").status_code == 302
+    assert w.case(pending).state == CaseState.WITHDRAWN
+    assert browser.post(f"/declarations/{draft.pk}/delete/?version={draft.version}").status_code == 302
+    assert not Declaration.objects.filter(pk=draft.pk).exists()
+    assert browser.post(f"/declarations/{passed.pk}/withdraw/").status_code == 403
+
+
+@pytest.mark.req("CR-17", "CV-10")
+def test_detail_and_evidence_are_for_those_concerned(world: make.SmallWorld) -> None:
+    declaration = w.handed_in(world.person)
+    for actor in (world.person, world.employer_admin, world.department_admin, world.city_admin):
+        text = page(client(actor), f"/declarations/{declaration.pk}/")
+        assert "数控机床安全操作与维护" in text
+        assert declaration.number in text
+        assert world.department.name in text
+        answer = client(actor).get(f"/declarations/{declaration.pk}/evidence/1/")
+        assert answer.status_code == 200
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["Content-Disposition"].startswith("inline")
+    for actor in (world.colleague, world.stranger_admin):
+        for address in ("", "evidence/1/", "edit/"):
+            assert client(actor).get(f"/declarations/{declaration.pk}/{address}").status_code == 404
+    assert client(world.person).get(f"/declarations/{declaration.pk}/evidence/2/").status_code == 404
+    assert page(client(world.employer_admin), f"/declarations/case/{declaration.case_id}/")
+
+
+@pytest.mark.req("CV-02", "CV-08", "CV-10")
+def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> None:
+    mine = w.handed_in(world.person)
+    other = services.submit(world.colleague, w.paper(world.colleague, year=clock.year() - 1))
+    browser = client(world.employer_admin)
+    text = page(browser, "/declarations/review/")
+    for label in (
+        "年度",
+        "姓名",
+        "学习形式",
+        "科目类型",
+        "申报学时",
+        "认定学时",
+        "批量通过",
+        "全部通过",
+        "批量驳回",
+        "全部驳回",
+        "如2015",
+    ):
+        assert label in text
+    both, last = ["王志远", "李春燕"], clock.year() - 1
+    expected = {
+        "": both,
+        "name=志远": ["王志远"],
+        f"year={last}": ["李春燕"],
+        "form=paper": ["李春燕"],
+        "subject=public": [],
+        "year=x": both,
+    }
+    for query, names in expected.items():
+        text = page(browser, f"/declarations/review/?{query}")
+        assert [name for name in both if name in text] == names, query
+    detail = page(browser, f"/declarations/review/?case={mine.pk}")
+    for word in (mine.number, "0 → 24 / 90", "通过", "驳回", f'name="hours-{mine.case_id}"', f"{mine.case_id}:1"):
+        assert word in detail
+    part = browser.get(f"/declarations/review/?case={mine.pk}", headers={"HX-Request": "true", "HX-Target": "detail"})
+    assert mine.number in part.content.decode()
+    assert "<html" not in part.content.decode()
+    assert client(world.stranger_admin).get(f"/declarations/review/?case={mine.pk}").status_code == 404
+    assert other.number not in page(client(world.stranger_admin), "/declarations/review/")
+
+
+@pytest.mark.req("CV-03", "CV-09")
+def test_decisions_through_the_desk(world: make.SmallWorld) -> None:
+    rows = [w.handed_in(world.person, form="seminar", days=1, hours=str(h)) for h in (2, 3)] + [
+        services.submit(world.colleague, w.paper(world.colleague))
+    ]
+    browser = client(world.employer_admin)
+    posted = {"row": [f"{row.case_id}:1" for row in rows], "action": "pass", "next": "/declarations/review/"}
+    assert browser.post("/reviews/decide/", posted).status_code == 302
+    assert set(ReviewCase.objects.values_list("state", flat=True)) == {CaseState.APPROVED}
+    assert "没有数据" in page(browser, "/declarations/review/")
+    done = page(browser, "/declarations/review/?tab=done")
+    assert done.count("审核通过") == 0 or "待审验" in done
+    assert "王志远" in done
+    assert "批量通过" not in done
+    lowered = w.handed_in(
+        world.person, form="other", hours="10", title="其他", school=None, class_name=None, result=None
+    )
+    one = {"row": f"{lowered.case_id}:1", "verdict": "pass", "comment": "按证书学时", f"hours-{lowered.case_id}": "6"}
+    browser.post("/reviews/decide/", one)
+    assert w.fresh(lowered).hours_recognised == 6
+
+
+@pytest.mark.req("CV-03")
+def test_all_decides_the_set_that_was_shown(world: make.SmallWorld) -> None:
+    first = w.handed_in(world.person)
+    browser = client(world.employer_admin)
+    token = re.search(r'name="token" value="([^"]+)"', page(browser, "/declarations/review/"))
+    assert token
+    late = services.submit(world.colleague, w.paper(world.colleague))
+    confirm = browser.post("/reviews/all/", {"token": token[1], "action": "pass"})
+    assert confirm.status_code == 302
+    browser.post(confirm["Location"])
+    assert (w.case(first).state, w.case(late).state) == (CaseState.APPROVED, CaseState.PENDING)
+
+
+@pytest.mark.req("CV-12", "CV-13", "CV-14")
+def test_verification_lists_both_hours_and_filters_by_unit(world: make.SmallWorld) -> None:
+    declaration = w.handed_in(world.person)
+    w.decided(world.employer_admin, declaration, comment="少一天", hours="16")
+    browser = client(world.department_admin)
+    text = page(browser, "/declarations/verification/")
+    for word in (
+        "认证年度",
+        "姓名",
+        "科目类型",
+        "学习形式",
+        "所在单位",
+        "待审验",
+        "已审验",
+        world.employer.name,
+    ):
+        assert word in text, word
+    assert re.findall(r'data-l="..学时" class="num"><div>\s*(\d+)', text) == ["24", "16"]
+    assert "王志远" in page(browser, "/declarations/verification/?unit=海天")
+    assert "王志远" not in page(browser, "/declarations/verification/?unit=别家")
+    detail = page(browser, f"/declarations/verification/?case={declaration.pk}")
+    assert "审验通过" in detail
+    assert "审验不通过" in detail
+    assert f'name="hours-{declaration.case_id}"' not in detail
+    found = w.case(declaration)
+    browser.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "fail", "comment": "证书存疑"})
+    assert (w.case(declaration).state, w.total(world)) == (CaseState.REVOKED, 0)
+    assert "王志远" in page(browser, "/declarations/verification/?tab=done")
+
+
+@pytest.mark.req("ANN-01", "ANN-02", "ANN-03", "ANN-07", "ANN-08")
+def test_years_history_verdict_and_printing(world: make.SmallWorld) -> None:
+    last = clock.year() - 1
+    w.decided(world.employer_admin, services.submit(world.person, w.paper(world.person, "90", year=last)))
+    failing = w.handed_in(world.person)
+    w.decided(world.employer_admin, failing)
+    browser = client(world.person)
+    text = page(browser, "/years/")
+    for word in (
+        "完成公需课学时（分）",
+        "完成专业课学时（分）",
+        "完成总学时（分）",
+        "认定结果",
+        "如2015",
+        "如2016",
+        str(last),
+        str(clock.year()),
+    ):
+        assert word in text
+    assert text.count("/print/") == 1
+    ranged = page(browser, f"/years/?first={last}&last={last}")
+    assert f">{last}<" in ranged
+    assert f">{clock.year()}<" not in ranged
+    accounts = {account.year: account.pk for account in world.record.accounts.all()}
+    passed = page(browser, f"/years/{accounts[last]}/")
+    assert "打印学时证明" in passed
+    assert "无法打印" not in passed
+    failed = page(browser, f"/years/{accounts[clock.year()]}/")
+    assert "年度认定结果不合格时，该年度学时证明无法打印" in failed
+    assert "打印学时证明" not in failed
+    assert "总学时要求 90 学时，已有 24 学时，还差 66 学时" in failed
+    assert f"/declarations/{failing.pk}/" in failed
+    w.decided(world.department_admin, failing, Verdict.FAIL, "不符")
+    after = page(browser, f"/years/{accounts[clock.year()]}/")
+    assert "已冲销" in after
+    assert "-24" in after
+    assert client(world.colleague).get(f"/years/{accounts[last]}/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/declarations/", "/declarations/review/", "/declarations/verification/?tab=todo"])
+def test_one_row_and_many_cost_the_same(world: make.SmallWorld, address: str) -> None:
+    actor = {"/declarations/": world.person, "/declarations/review/": world.employer_admin}.get(
+        address, world.department_admin
+    )
+    step = "?" if "?" not in address else "&"
+
+    def more(number: int) -> None:
+        for _ in range(number):
+            made = services.submit(world.person, w.paper(world.person, "1"))
+            if actor is world.department_admin:
+                w.decided(world.employer_admin, made)
+
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            page(client(actor), f"{address}{step}size=50")
+        return len([one for one in caught.captured_queries if "clock_timestamp" not in one["sql"]])
+
+    more(1)
+    one = asked()
+    more(12)
+    assert asked() == one <= 8
+
+
+def test_the_desk_with_its_detail_and_the_form_stay_within_budget(world: make.SmallWorld) -> None:
+    declaration = w.handed_in(world.person)
+    assert StoredFile.objects.count() == 1
+    for actor, address in (
+        (world.employer_admin, f"/declarations/review/?case={declaration.pk}"),
+        (world.person, "/declarations/new/?form=on_the_job"),
+        (world.person, f"/declarations/{declaration.pk}/"),
+    ):
+        with CaptureQueriesContext(connection) as caught:
+            page(client(actor), address)
+        assert len(caught) <= 8, [one["sql"][:120] for one in caught.captured_queries]

@@ -1,0 +1,1 @@
+"""Pages of the annual account: the years, and the history behind one."""
