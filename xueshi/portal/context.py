@@ -111,7 +111,7 @@ class _Menu:
                 found += self._links(item.children)
             elif address := _address(item.url):
                 current = self.path == address or (address != reverse("portal:home") and self.path.startswith(address))
-                found.append(Link(label=item.label, url=address, icon=item.icon or "point", current=current,
+                found.append(Link(label=item.label, url=address, icon=item.icon or "list-details", current=current,
                                   count=self.counts.get(address)))  # fmt: skip
         return _only_longest_current(found)
 
