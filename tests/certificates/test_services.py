@@ -1,6 +1,8 @@
 """Issuing, replacing, revoking: through the database."""
 
+import random
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from tests import small_world as make
 from tests.certificates.test_rendering import text_of
 from xueshi.audit.models import AuditEntry
-from xueshi.certificates import permissions, selectors, services, signing
+from xueshi.certificates import permissions, rules, selectors, services, signing
 from xueshi.certificates.models import Certificate, LookupLog
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.files import services as files
@@ -219,6 +221,19 @@ def test_guesses_find_nothing() -> None:
     assert selectors.by_number("", "") is None
     assert selectors.by_link("A" * 16) is None
     assert selectors.by_file(b"%PDF-1.7 nothing") is None
+
+
+@pytest.mark.req("PR-10")
+def test_ten_thousand_guessed_numbers_hit_nothing() -> None:
+    world, account = passed()
+    own = rules.parse_number(services.issue(world.person, account.pk).number)
+    # Every serial of the year from 1 on with a guessed check digit, and the holder's own number; always a wrong name.
+    digits = random.Random(10)  # noqa: S311 - guesses, not a secret
+    guesses = [f"{replace(own, serial=serial).text[:-1]}{digits.randrange(10)}" for serial in range(1, 10_000)]
+    hits = sum(selectors.by_number(guess, "王伟") is not None for guess in [*guesses, own.text])
+    control = selectors.by_number(own.text, "王志远") is not None
+    print(f"PR-10 N=10000 bad={hits} control={'ok' if control else 'FAILED'}")  # noqa: T201 - checks report their N
+    assert (hits, control) == (0, True)
 
 
 @pytest.mark.req("LR-09")

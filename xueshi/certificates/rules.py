@@ -28,8 +28,8 @@ class NotANumber(ValueError):
 class CertificateNumber:
     """``CE`` + region(6) + year(4) + kind(1) + serial(8) + check(1) (policy facts §12).
 
-    The region is the six-digit administrative division code (GB/T 2260) of the issuing portal; serials count from 1
-    per region, year and kind and are never given twice; the check digit is ISO/IEC 7064 MOD 11,10 over the 19 digits.
+    The region is the six-digit administrative division code (GB/T 2260) of the issuing portal; a serial is never given
+    twice, whatever region and year; the check digit is ISO/IEC 7064 MOD 11,10 over the 19 digits.
     """
 
     region: str

@@ -78,14 +78,16 @@ def by_number(number: str, proof: str) -> Found | None:
         canonical = rules.parse_number(number).text
     except rules.NotANumber:
         return None
-    found = _whole().filter(number=canonical).first()
-    if found is None:
+    held = Certificate.objects.filter(number=canonical).values_list("pk", "code", "facts__name").first()
+    if held is None:
         return None
-    if _same(rules.parse_code(proof) or "", found.code):
-        return Found(_published(found), LookupWay.CODE)
-    if _same("".join(proof.split()), "".join(found.figures.name.split())):
-        return Found(_published(found), LookupWay.NUMBER)
-    return None
+    pk, code, name = held
+    way = None
+    if _same(rules.parse_code(proof) or "", code):
+        way = LookupWay.CODE
+    elif _same("".join(proof.split()), "".join(str(name).split())):
+        way = LookupWay.NUMBER
+    return Found(_published(_whole().get(pk=pk)), way) if way else None
 
 
 def by_link(text: str) -> Found | None:
