@@ -6,10 +6,23 @@ import pytest
 from django.test import Client
 
 from tests import small_world as make
-from tests.registrations.forms import Form
+from tests.registrations.forms import CAPTCHA, Form
+from xueshi.accounts.models import User
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Membership
+from xueshi.portal import signing_in
 
 type SignIn = Callable[[Actor], Client]
+
+
+def browser(user: User, hat: Membership | None = None) -> Client:
+    """A browser in which this person is signed in under this hat."""
+    client = Client()
+    session = client.session
+    signing_in.begin(session, user, hat)
+    session.save()
+    client.cookies["sessionid"] = session.session_key or ""
+    return client
 
 
 @pytest.fixture
@@ -19,18 +32,7 @@ def world(db: None) -> make.SmallWorld:
 
 @pytest.fixture
 def sign_in() -> SignIn:
-    """A browser in which this person wears this hat."""
-
-    def signed(actor: Actor) -> Client:
-        client = Client()
-        session = client.session
-        session["_auth_user_id"] = str(actor.user.pk)
-        session["_auth_user_hash"] = actor.user.get_session_auth_hash()
-        session["membership"] = actor.membership.pk if actor.membership is not None else None
-        session.save()
-        return client
-
-    return signed
+    return lambda actor: browser(actor.user, actor.membership)
 
 
 @pytest.fixture
@@ -41,3 +43,9 @@ def visit() -> Callable[..., Form]:
         return Form(Client(), kind, portal)
 
     return opened
+
+
+@pytest.fixture(autouse=True)
+def _known_picture(settings: object) -> None:
+    """The text of every captcha is known, so that a form can be sent."""
+    settings.TEST_CAPTCHA = CAPTCHA  # type: ignore[attr-defined]  # as in tests/conftest.py

@@ -12,8 +12,9 @@ from PIL import Image
 
 from xueshi.kernel import identity
 
+CAPTCHA = "K7WD"
 PASSWORD = "Haitian-Precision-2026"
-_HIDDEN = re.compile(r'<input type="hidden" name="(carried|step)" value="([^"]*)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="(carried|step|picture)" value="([^"]*)"')
 
 
 def host(portal: str) -> dict[str, str]:
@@ -48,7 +49,7 @@ class Form:
 
     def send(self, typed: dict[str, Any], **buttons: str) -> HttpResponse:
         """Press a button; 下一步 and 注册 are the default one."""
-        self.sent = self.hidden | typed | (buttons or {"go": "enter"})
+        self.sent = {"captcha": CAPTCHA} | self.hidden | typed | (buttons or {"go": "enter"})
         self.page = self.client.post(self.url, self.sent, **host(self.portal))
         return self.page
 

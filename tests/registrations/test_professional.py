@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from tests import small_world as make
 from tests.registrations import forms
 from tests.registrations.conftest import SignIn
 from tests.registrations.forms import PASSWORD, Form, host
@@ -18,7 +19,6 @@ from xueshi.people.models import Professional
 from xueshi.registrations.models import Registration, RegistrationFile
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import CaseState
-from tests import small_world as make
 
 type Visit = Callable[..., Form]
 
@@ -109,8 +109,15 @@ def test_a_complete_form_waits_at_the_chosen_unit(world: SmallWorld, visit: Visi
     )  # fmt: skip
     assert (registration.membership.state, registration.membership.hat) == (MembershipState.PENDING, Hat.PROFESSIONAL)
     record = Professional.objects.get(user=user)
-    assert (record.sex, str(record.born_on), record.title, record.school) == ("female", "1985-07-16", "0503", "山东大学")
-    assert record.title_scan == RegistrationFile.objects.get(registration=registration, purpose="title_certificate").file
+    assert (record.sex, str(record.born_on), record.title, record.school) == (
+        "female",
+        "1985-07-16",
+        "0503",
+        "山东大学",
+    )
+    assert (
+        record.title_scan == RegistrationFile.objects.get(registration=registration, purpose="title_certificate").file
+    )
     assert registration.agreement_version
     assert registration.agreed_at is not None
 
@@ -145,9 +152,7 @@ def test_answers_hold_neither_passwords_nor_class_1(world: SmallWorld, visit: Vi
     ],
 )
 @pytest.mark.req("AMB-04", "PRO-02")
-def test_a_wrong_number_is_refused_beside_its_field(
-    world: SmallWorld, visit: Visit, typed: str, message: str
-) -> None:
+def test_a_wrong_number_is_refused_beside_its_field(world: SmallWorld, visit: Visit, typed: str, message: str) -> None:
     before = counts()
     form = visit("professional")
     form.send(forms.person(typed, employer=str(world.employer.pk)))

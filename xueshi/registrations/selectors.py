@@ -73,7 +73,7 @@ def filed_units(actor: Actor) -> QuerySet[Registration]:
 
 def unit_for(actor: Actor, organisation_id: int | None = None) -> Organisation:
     """A body one administers or oversees, by default the one acted for (单位管理); else ``NotFound``."""
-    wanted = organisation_id or (actor.organisation.pk if actor.organisation is not None else None)
+    wanted = organisation_id or (actor.organisation.pk if actor.organisation is not None else 0)
     administered = Membership.objects.filter(
         user_id=actor.user.pk, hat=Hat.ADMINISTRATOR, state=MembershipState.ACTIVE
     ).values("organisation_id")

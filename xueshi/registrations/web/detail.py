@@ -15,6 +15,7 @@ from xueshi.policies.forms import Answers
 from xueshi.registrations import rules, selectors
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import lists
+from xueshi.registrations.web.columns import CODE_LABEL
 from xueshi.reviews import permissions as reviewing
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as reviews
@@ -95,7 +96,7 @@ def unit_pairs(body: Organisation) -> list[Pair]:
     """单位基本信息 of a body (ORG-52)."""
     return [
         Pair(label="单位名称", value=body.name, strong=True),
-        Pair(label=lists.CODE_LABEL, value=body.code),
+        Pair(label=CODE_LABEL, value=body.code),
         Pair(label="单位性质", value=registry.catalogue("unit_natures").label(body.nature)),
         Pair(label="单位级别", value=registry.catalogue("unit_levels").label(body.unit_level)),
         Pair(label="所属行业", value=registry.catalogue("industries").label(body.industry)),

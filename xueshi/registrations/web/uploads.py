@@ -1,5 +1,7 @@
 """Scans of a form under way: stored at once, known only by a signed token that belongs to that form."""
 
+from typing import Any
+
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +27,7 @@ class Store:
     def __init__(self, pack: Pack, form_key: str, user_id: int | None) -> None:
         self.pack, self.form_key, self.user_id = pack, form_key, user_id
 
-    def __call__(self, asked: Asked, sent: "UploadedFile[object]") -> Scan:
+    def __call__(self, asked: Asked, sent: "UploadedFile[Any]") -> Scan:
         """Store one file; ``RuleBroken`` says what is wrong with it."""
         limit = self.pack.upload(asked.upload)
         upload = files.Upload(sent.name or "", sent.read(), self.user_id)

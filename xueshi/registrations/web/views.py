@@ -1,5 +1,7 @@
 """The registration form, step by step, and the page after it."""
 
+from collections.abc import Mapping
+
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +22,8 @@ from xueshi.ui.parts import Tab
 from xueshi.ui.routes import route
 
 EXPIRED = "页面已过期，请重新填写"
+type Problem = Mapping[str, str]
+NO_PROBLEM: Problem = {}
 
 
 @route("GET", "POST", public=True)
@@ -42,7 +46,7 @@ def form(request: PortalRequest, kind: str) -> HttpResponse:
     try:
         return _answer(request, _desk(request, state.read(way, request.POST)))
     except signing.BadSignature:
-        return _page(request, _desk(request, Progress(way)), 0, problem=EXPIRED)
+        return _page(request, _desk(request, Progress(way)), 0, problems={"page": EXPIRED})
 
 
 def _answer(request: PortalRequest, desk: Desk) -> HttpResponse:
@@ -79,12 +83,14 @@ def _refused(request: PortalRequest, desk: Desk, posted: StepForm, refusal: Rule
     shown = posted
     if place < len(way.steps) - 1:
         shown = desk.posted(way.steps[place], desk.progress.bound(way.steps[place]))
+    if first == barrier.FIELD:
+        return _page(request, desk, place, form=shown, problems={first: refusal.message})
     add_problems(shown, refusal)
     return _page(request, desk, place, form=shown)
 
 
 def _page(
-    request: PortalRequest, desk: Desk, place: int, form: StepForm | None = None, problem: str = ""
+    request: PortalRequest, desk: Desk, place: int, form: StepForm | None = None, problems: Problem = NO_PROBLEM
 ) -> HttpResponse:
     way, steps = desk.progress.way, desk.progress.way.steps
     last = place == len(steps) - 1
@@ -102,10 +108,10 @@ def _page(
         "agreed": "agreement" in shown.fields,
         "undertaken": "undertaking" in shown.fields,
         "tabs": _tabs(request, way),
-        "problem": problem,
-        "barrier": barrier.fresh(request, way) if last else None,
+        "problems": problems,
+        "picture": barrier.fresh(request, way) if last else "",
     }
-    refused = problem or (shown.is_bound and not shown.finding and shown.errors)
+    refused = problems or (shown.is_bound and not shown.finding and shown.errors)
     return _private(render(request, "registrations/form.html", context, status=422 if refused else 200))
 
 
