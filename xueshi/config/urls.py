@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xueshi.registrations.web.urls")),
     path("", include("xueshi.certificates.web.urls")),
     path("declarations/", include("xueshi.declarations.web.urls")),
+    path("years/", include("xueshi.ledger.web.urls")),
     path("reviews/", include("xueshi.reviews.web.urls")),
     path("gallery/", include("xueshi.ui.web.urls")),
     path("healthz", healthz, name="healthz"),
