@@ -71,6 +71,14 @@ def test_elsewhere_the_subject_is_chosen_first() -> None:
     assert Declaration.objects.get().subject == "public"
 
 
+def test_a_form_with_one_subject_starts_with_it(world: make.SmallWorld) -> None:
+    browser = client(world.person)
+    fresh = page(browser, "/declarations/new/?form=on_the_job")
+    switched = browser.post("/declarations/new/", {"do": "choose", "form": "posting", "subject": "professional"})
+    for text, subject in ((fresh, "professional"), (switched.content.decode(), "any")):
+        assert re.search(rf'name="subject" value="{subject}"[^>]* checked', text)
+
+
 def test_choosing_another_form_keeps_what_was_typed(world: make.SmallWorld) -> None:
     browser = client(world.person)
     answer = browser.post("/declarations/new/", filled(do="choose", form="seminar", class_name="高级研修班"))

@@ -13,9 +13,10 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit
 from xueshi.declarations.services.drafting import Declarer, claim, declarer
 from xueshi.declarations.services.submitting import desks
-from xueshi.declarations.web import forms, images
+from xueshi.declarations.web import choosing, forms, images
 from xueshi.declarations.web.asking import actor_of, pack_of
-from xueshi.declarations.web.forms import AnswersForm, ChooseForm, Chosen, Posted
+from xueshi.declarations.web.choosing import ChooseForm, Chosen
+from xueshi.declarations.web.forms import AnswersForm, Posted
 from xueshi.kernel import one_time
 from xueshi.kernel.errors import MovedOn, Problems, RuleBroken
 from xueshi.ledger import selectors as ledger
@@ -88,9 +89,9 @@ def _page(request: HttpRequest, declaration: Declaration | None) -> _Page:
     posted = Posted(request.POST, request.FILES) if request.method == "POST" else None
     asked = request.POST if posted else request.GET
     initial: dict[str, Any] | None = None
-    what = forms.chosen(by.pack, asked)
+    what = choosing.chosen(by.pack, asked)
     if declaration is not None and posted is None:
-        what = forms.chosen(by.pack, _chosen_before(declaration))
+        what = choosing.chosen(by.pack, _chosen_before(declaration))
         initial = _typed_before(actor, declaration, what)
     page = _Page(actor, by, what, request.path, posted, declaration)
     page.key = (request.POST.get("key", "")[:48] if posted else "") or one_time.token()

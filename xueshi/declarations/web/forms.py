@@ -1,121 +1,23 @@
-"""The declaration form: what is chosen first, the questions of the learning form, the evidence."""
+"""The questions of the chosen learning form, and the evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from xueshi.declarations import rules
 from xueshi.declarations.services.drafting import ROLE, Entry
 from xueshi.declarations.web import images
+from xueshi.declarations.web.choosing import Chosen
 from xueshi.kernel import clock
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Answers
-from xueshi.policies.forms import FormSpec
-from xueshi.policies.packs import Pack
-from xueshi.policies.years import ANY_SUBJECT, LearningForm, YearRules
-from xueshi.ui.fields import PLEASE_CHOOSE, FilesInput
-from xueshi.ui.forms import BaseForm
+from xueshi.ui.fields import FilesInput
 from xueshi.ui.specs import SpecForm, Surroundings
 
 MOVES = ("evidence__up", "evidence__down", "evidence__drop")
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The answers that decide which questions load (CR-02, CR-03). ``subject`` only where it is chosen first."""
-
-    pack: Pack
-    rules: YearRules
-    year: int
-    years: tuple[int, ...]
-    subject: str
-    form: LearningForm | None
-
-    @property
-    def subject_first(self) -> bool:
-        """Whether the pack asks for the subject before the form."""
-        return "subject" in self.rules.declaration.chosen_first
-
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """The subjects some form may be declared for, in the year's order; 全部 last."""
-        return subjects_of(self.rules)
-
-    @property
-    def forms(self) -> tuple[LearningForm, ...]:
-        """The learning forms on offer for what is chosen."""
-        if self.subject_first and not self.subject:
-            return ()
-        return self.rules.learning_forms_for(ROLE, self.subject if self.subject_first else "")
-
-    @property
-    def spec(self) -> FormSpec | None:
-        """The questions of the form, without the subject where it was chosen first."""
-        if self.form is None:
-            return None
-        if not self.subject_first:
-            return self.form.form
-        return self.form.form.only(field.key for field in self.form.form.fields if field.key != "subject")
-
-
-def chosen(pack: Pack, asked: Mapping[str, Any]) -> Chosen:
-    """What is chosen in an address or a posted form; nonsense falls back to this year and to nothing."""
-    this = clock.year()
-    years = rules.years_open(this, pack.year(this).declaration.years_back, min(pack.years))
-    year = next((one for one in years if str(one) == asked.get("year")), this)
-    of_year = pack.year(year)
-    subject = next((one for one in subjects_of(of_year) if one == asked.get("subject")), "")
-    first = Chosen(pack, of_year, year, years, subject, None)
-    form = next((one for one in first.forms if one.key == asked.get("form")), None)
-    return Chosen(pack, of_year, year, years, subject, form)
-
-
-def subjects_of(of_year: YearRules) -> tuple[str, ...]:
-    """The subjects a person may declare for in a year."""
-    used = {subject for form in of_year.learning_forms_for(ROLE) for subject in form.subjects}
-    return tuple(key for key in (*(one.key for one in of_year.subjects), ANY_SUBJECT) if key in used)
-
-
-class ChooseForm(BaseForm):
-    """计入年度, 学习形式 and, where it comes first, 计入科目. Changing one asks the server for the questions."""
-
-    year = forms.ChoiceField(label="计入年度")
-    subject = forms.ChoiceField(label="计入科目")
-    form = forms.ChoiceField(label="学习形式", help_text="选择后下方自动换成该形式需要填写的内容")
-
-    def __init__(self, what: Chosen, url: str, data: Mapping[str, Any] | None = None) -> None:
-        initial = {"year": str(what.year), "subject": what.subject, "form": what.form.key if what.form else ""}
-        super().__init__(data, initial=initial)
-        self._offer("year", [(str(year), str(year)) for year in what.years])
-        self._offer("form", [PLEASE_CHOOSE, *((one.key, one.label) for one in what.forms)])
-        self._offer("subject", [PLEASE_CHOOSE, *((key, what.rules.subject_label(key)) for key in what.subjects)])
-        if not what.subject_first:
-            del self.fields["subject"]
-        for field in self.fields.values():
-            field.widget.attrs |= _reloads(url)
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
-
-
-def _reloads(url: str) -> dict[str, str]:
-    return {
-        "hx-post": url,
-        "hx-trigger": "change",
-        "hx-vals": '{"do": "choose"}',
-        "hx-include": "closest form",
-        "hx-encoding": "multipart/form-data",
-        "hx-target": "#declare",
-        "hx-select": "#declare",
-        "hx-swap": "outerHTML",
-    }
 
 
 class AnswersForm(SpecForm):
@@ -181,12 +83,20 @@ def answers_form(
         stored=table.get,
     )
     filled = initial if initial is not None else _defaults(what)
-    form = AnswersForm(
-        what.spec, around, posted.data if posted else None, posted.files if posted else None, initial=filled
-    )
+    data, files = (_with_only_subject(what, posted.data), posted.files) if posted else (None, None)
+    form = AnswersForm(what.spec, around, data, files, initial=filled)
     form.fields["evidence"].widget.template_name = "declarations/widgets/evidence.html"
     form.fields["evidence"].help_text = f"{what.form.evidence} {limit.hint}，可上传多张"
     return form
+
+
+def _with_only_subject(what: Chosen, data: QueryDict) -> QueryDict:
+    """A newly chosen form with one subject starts with it."""
+    if data.get("do") != "choose" or what.form is None or len(what.form.subjects) != 1:
+        return data
+    data = data.copy()
+    data["subject"] = what.form.subjects[0]
+    return data
 
 
 def _defaults(what: Chosen) -> dict[str, Any] | None:
