@@ -58,15 +58,20 @@ def place_of(session: SessionBase, purpose: str) -> Place:
     return Place(session.session_key or "", purpose)
 
 
+def _fresh_text() -> str:
+    fixed: str = settings.TEST_CAPTCHA
+    return fixed.upper() or "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+
+
 def new_picture(place: Place) -> str:
     """Ask with a picture; returns its id. Drawing it is ``draw``."""
-    text = getattr(settings, "TEST_CAPTCHA", "") or "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    text = _fresh_text()
     return _remember(place, text.upper()).id
 
 
 def draw(place: Place, picture_id: str) -> bytes | None:
     """The PNG of a live question of this session with a fresh text; a redrawn picture makes the old text worthless."""
-    text = getattr(settings, "TEST_CAPTCHA", "") or "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    text = _fresh_text()
     redrawn = _live(place).filter(pk=picture_id).update(answer_digest=_digest(text.upper()))
     return bytes(_PICTURES.generate(text, format="png").getvalue()) if redrawn else None
 

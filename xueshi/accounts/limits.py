@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 
 from xueshi.accounts.models import Throttle
 from xueshi.kernel import clock
@@ -14,18 +15,23 @@ _SPEND = """
 INSERT INTO accounts_throttle AS held (key, window_ends, count) VALUES (%(key)s, %(ends)s, 1)
 ON CONFLICT (key) DO UPDATE
    SET count = CASE WHEN held.window_ends <= %(now)s THEN 1 ELSE held.count + 1 END,
-       window_ends = CASE WHEN held.window_ends <= %(now)s THEN %(ends)s ELSE held.window_ends END
+       window_ends = CASE WHEN held.window_ends <= %(now)s OR (%(locks)s AND held.count + 1 = %(tries)s)
+                          THEN %(ends)s ELSE held.window_ends END
 RETURNING count, window_ends
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``tries`` inside ``window`` under one name; ``name`` keeps limits apart."""
+    """At most ``tries`` inside ``window`` under one name; ``name`` keeps limits apart.
+
+    ``locks``: the window begins again at the last allowed try, so that what follows is closed for its whole length.
+    """
 
     name: str
     tries: int
     window: timedelta
+    locks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,9 @@ class Spent:
 def spend(limit: Limit, subject: str) -> Spent:
     """Count one try of ``subject`` and say whether it may go on."""
     now = clock.now()
-    values: dict[str, str | datetime] = {"key": _key(limit, subject), "now": now, "ends": now + limit.window}
+    values: dict[str, str | datetime | int] = {
+        "key": _key(limit, subject), "now": now, "ends": now + limit.window, "locks": limit.locks, "tries": limit.tries,
+    }  # fmt: skip
     with connection.cursor() as cursor:  # rule 6: a listed module
         cursor.execute(_SPEND, values)
         count, ends = cursor.fetchone()
@@ -52,6 +60,11 @@ def require(limit: Limit, subject: str, message: str) -> None:
     spent = spend(limit, subject)
     if not spent.allowed:
         raise TooMany(message, spent.retry_after)
+
+
+def give_back(limit: Limit, subject: str) -> None:
+    """Take one try off the count: it was none of those the limit is for."""
+    Throttle.objects.filter(key=_key(limit, subject), count__gt=0).update(count=F("count") - 1)
 
 
 def forgive(limit: Limit, subject: str) -> None:

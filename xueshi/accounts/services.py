@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 
 from xueshi.accounts import limits, rules
 from xueshi.accounts.limits import Limit
@@ -16,7 +18,10 @@ from xueshi.kernel.errors import RuleBroken, TooMany
 
 BY_SOURCE = Limit("login-source", 30, timedelta(hours=1))
 BY_ACCOUNT = Limit("login-account", 20, timedelta(hours=1))
+BY_STRANGERS = Limit("login-strangers", 20, timedelta(hours=1))
 THROTTLED = "登录过于频繁，请稍后再试"
+ALL_DOCUMENTS: tuple[str, ...] = tuple(identity.DocumentType)
+_DEVICES = Signer(salt="accounts.device")
 TAKEN = "该证件号已注册。如已是本系统用户，请选择“已是本系统用户”"
 
 
@@ -44,13 +49,19 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What somebody typed to get in. ``identifiers`` are the ways the portal knows an account by."""
+    """What somebody typed to get in.
+
+    ``identifiers`` are the ways the portal knows an account by, ``document_type`` narrows a number to one kind, and
+    ``device`` is the mark a device got at its last sign-in (``device_mark``).
+    """
 
     identifier: str
     password: str
     source: str = ""
     identifiers: tuple[str, ...] = ("document",)
     freeze: Freeze | None = None
+    document_type: str = ""
+    device: str = ""
 
 
 class WrongCredentials(RuleBroken):
@@ -126,23 +137,54 @@ def verify_credentials(typed: Credentials) -> User:
     """
     if typed.source:
         limits.require(BY_SOURCE, typed.source, THROTTLED)
-    user = find(typed.identifier, typed.identifiers)
+    kinds = (typed.document_type,) if typed.document_type else ALL_DOCUMENTS
+    user = find(typed.identifier, typed.identifiers, kinds)
     subject = str(user.pk) if user is not None else f"?{typed.identifier.strip().upper()}"
-    limits.require(BY_ACCOUNT, f"{subject}|{typed.source}", THROTTLED)
+    _count(user, subject, typed)
     left = _spend_freeze(typed.freeze, subject)
     if user is None:
         make_password(typed.password)
         raise WrongCredentials(left)
     if not user.check_password(typed.password):
         raise WrongCredentials(left)
-    limits.forgive(BY_ACCOUNT, f"{subject}|{typed.source}")
-    if typed.freeze is not None:
-        limits.forgive(_freezing(typed.freeze), subject)
+    _forgive(subject, typed)
     return user
 
 
+def _count(user: User | None, subject: str, typed: Credentials) -> None:
+    """Count a try on an account: from its source, and among strangers unless the device is known (B3)."""
+    limits.require(BY_ACCOUNT, f"{subject}|{typed.source}", THROTTLED)
+    if user is None or not is_known_device(user, typed.device):
+        limits.require(BY_STRANGERS, subject, THROTTLED)
+
+
+def _forgive(subject: str, typed: Credentials) -> None:
+    limits.forgive(BY_ACCOUNT, f"{subject}|{typed.source}")
+    if typed.source:
+        limits.give_back(BY_SOURCE, typed.source)
+    if typed.freeze is not None:
+        limits.forgive(_freezing(typed.freeze), subject)
+
+
+def device_mark(user: User) -> str:
+    """A signed mark for the device of a successful sign-in; it dies with the password and with ``session_epoch``."""
+    return _DEVICES.sign_object([user.pk, _epoch(user)])
+
+
+def is_known_device(user: User, mark: str) -> bool:
+    """Whether ``mark`` was given to this account and still holds."""
+    try:
+        return bool(mark) and _DEVICES.unsign_object(mark) == [user.pk, _epoch(user)]
+    except (BadSignature, ValueError):
+        return False
+
+
+def _epoch(user: User) -> str:
+    return salted_hmac("accounts.device", user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:32]
+
+
 def _freezing(freeze: Freeze) -> Limit:
-    return Limit("login-freeze", freeze.tries, freeze.duration)
+    return Limit("login-freeze", freeze.tries, freeze.duration, locks=True)
 
 
 def _spend_freeze(freeze: Freeze | None, subject: str) -> int | None:
@@ -162,12 +204,14 @@ def verify_existing(document_type: str, document_number: str, password: str, sou
     return user
 
 
-def find(identifier: str, identifiers: tuple[str, ...] = ("document",)) -> User | None:
+def find(
+    identifier: str, identifiers: tuple[str, ...] = ("document",), kinds: tuple[str, ...] = ALL_DOCUMENTS
+) -> User | None:
     """The account behind what was typed: a document number of any kind, or a login name where the portal has those."""
     plain = identifier.strip()
     wanted: list[str] = []
     if "document" in identifiers:
-        for kind in identity.DocumentType:
+        for kind in kinds:
             try:
                 number = identity.canonical_document(kind, plain, today=clock.today())
             except RuleBroken:
@@ -186,22 +230,25 @@ def check_password(password: str, *, own: tuple[str, ...] = (), field: str = "pa
         raise RuleBroken(problem, field)
 
 
-@transaction.atomic
-def change_password(user: User, current: str, new: str) -> None:
+def change_password(user: User, current: str, new: str, source: str = "") -> None:
     """Set a new password after the current one was given; every other session of the account ends (B9).
 
     Raises:
-        WrongCredentials, TooMany: as at sign-in, on field ``current``.
-        RuleBroken: the new password is too weak, on field ``new``.
+        RuleBroken: the current password is wrong (field ``current``), the new one too weak (``new``).
+        TooMany: as at sign-in; the tries are the same.
     """
+    subject = f"{user.pk}|{source or audit.source.get()}"
+    limits.require(BY_ACCOUNT, subject, THROTTLED)
     if not user.check_password(current):
         raise RuleBroken("原密码不正确", "current")
     check_password(new, own=(user.name, user.document_number, user.phone, user.login_name or ""), field="new")
+    limits.forgive(BY_ACCOUNT, subject)
     user.set_password(new)
     user.must_change_password = False
     user.session_epoch += 1
-    user.save(update_fields=["password", "must_change_password", "session_epoch"])
-    audit.record(audit.By(user.pk), "account.password_changed", user)
+    with transaction.atomic():
+        user.save(update_fields=["password", "must_change_password", "session_epoch"])
+        audit.record(audit.By(user.pk), "account.password_changed", user)
 
 
 def masked(user: User) -> str:

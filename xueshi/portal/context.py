@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 
 from xueshi.organisations.actors import Actor
@@ -22,7 +24,14 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def shell_of(request: HttpRequest) -> Shell | None:
-    """The frame of this request; ``None`` outside any portal."""
+    """The frame of this request, made once; ``None`` outside any portal."""
+    if not hasattr(request, "_shell"):
+        setattr(request, "_shell", _made(request))  # noqa: B010 - an attribute of our own on Django's request
+    made: Shell | None = getattr(request, "_shell", None)
+    return made
+
+
+def _made(request: HttpRequest) -> Shell | None:
     pack: Pack | None = getattr(request, "pack", None)
     actor: Actor | None = getattr(request, "actor", None)
     if pack is None:
@@ -58,10 +67,13 @@ def _site(pack: Pack, path: str, *, signed_in: bool) -> Site:
 
 def _address(name: str) -> str:
     """The address behind a URL name, or nothing when that page does not exist."""
-    if name.startswith("/"):
-        return name
+    return name if name.startswith("/") else _reversed(name, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@cache
+def _reversed(name: str, urlconf: str) -> str:
     try:
-        return reverse(name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 
@@ -79,7 +91,7 @@ def _counts(actor: Actor) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _Menu:
-    """The pack's menu of a role, as this actor may use it."""
+    """The pack's menu of a role, as this actor may use it. ``path`` is where they are."""
 
     pack: Pack
     actor: Actor
@@ -88,44 +100,44 @@ class _Menu:
 
     def groups(self) -> Iterator[NavGroup]:
         """Loose items stand together, a branch becomes a group under its label."""
+        tree = [(item, list(self._open(item))) for item in self.pack.menu(self.actor.role_key)]
+        current = self._current([address for _item, leaves in tree for _leaf, address in leaves])
         loose: list[Link] = []
-        for item in self.pack.menu(self.actor.role_key):
+        for item, leaves in tree:
+            links = [self._link(leaf, address, current) for leaf, address in leaves]
             if not item.children:
-                loose += self._links((item,))
+                loose += links
                 continue
-            links = self._links(item.children)
+            if loose and links:
+                yield NavGroup(items=tuple(loose))
+                loose = []
             if links:
-                if loose:
-                    yield NavGroup(items=tuple(loose))
-                    loose = []
                 yield NavGroup(label=item.label, items=tuple(links))
         if loose:
             yield NavGroup(items=tuple(loose))
 
-    def _links(self, items: tuple[MenuItem, ...]) -> list[Link]:
-        found: list[Link] = []
-        for item in items:
-            if item.power is not None and not self.actor.has(item.power):
-                continue
-            if item.children:
-                found += self._links(item.children)
-            elif address := _address(item.url):
-                current = self.path == address or (address != reverse("portal:home") and self.path.startswith(address))
-                found.append(Link(label=item.label, url=address, icon=item.icon or "list-details", current=current,
-                                  count=self.counts.get(address)))  # fmt: skip
-        return _only_longest_current(found)
+    def _open(self, item: MenuItem) -> Iterator[tuple[MenuItem, str]]:
+        """The pages below an item that exist and that this actor may open, with their addresses."""
+        if item.power is not None and not self.actor.has(item.power):
+            return
+        for child in item.children:
+            yield from self._open(child)
+        if not item.children and (address := _address(item.url)):
+            yield item, address
+
+    def _current(self, addresses: list[str]) -> str:
+        """The entry of this page: the longest address it begins with."""
+        return max((one for one in addresses if self.path.startswith(one)), key=len, default="")
+
+    def _link(self, item: MenuItem, address: str, current: str) -> Link:
+        return Link(
+            label=item.label, url=address, icon=item.icon or "point", current=address == current,
+            count=self.counts.get(address),
+        )  # fmt: skip
 
     def first_waiting(self) -> str:
         """Where the bell leads: the queue where most waits."""
         return max(self.counts, key=lambda address: self.counts[address], default="")
-
-
-def _only_longest_current(links: list[Link]) -> list[Link]:
-    current = max((link for link in links if link.current), key=lambda link: len(link.url), default=None)
-    if current is None:
-        return links
-    return [link if not link.current or link is current else Link(
-        label=link.label, url=link.url, icon=link.icon, count=link.count) for link in links]  # fmt: skip
 
 
 def _user_box(pack: Pack, actor: Actor) -> UserBox:

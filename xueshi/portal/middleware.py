@@ -22,17 +22,18 @@ from xueshi.policies.packs import Pack
 from xueshi.portal import signing_in
 from xueshi.portal.guard import read_only
 from xueshi.ui.routes import READING, access_of
-from xueshi.ui.web.errors import error_page
+from xueshi.ui.web.errors import PAGES, error_page
 
 log = logging.getLogger("xueshi.portal")
+OWN_NAMES = frozenset({"localhost", "127.0.0.1"})
 _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
-class PortalMiddleware:
-    """Puts ``pack``, ``actor`` and ``reference`` on the request and keeps closed what nobody opened (A2)."""
+class HeadersMiddleware:
+    """Gives every answer its number and its headers, also those that never reach a view (SS-06)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -40,17 +41,28 @@ class PortalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer one request."""
         setattr(request, "reference", secrets.token_hex(4))  # noqa: B010 - attributes of our own on Django's request
-        setattr(request, "pack", registry.pack_for_host(request.get_host()))  # noqa: B010
-        setattr(request, "actor", None)  # noqa: B010
-        audit.source.set(_source(request))
-        with read_only() if request.method in READING else nullcontext():
-            response = self.get_response(request)
+        response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = _reference(request)
         if getattr(request, "actor", None) is not None or not response.headers.get("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class PortalMiddleware:
+    """Puts ``pack`` and ``actor`` on the request and keeps closed what nobody opened (A2)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
+        setattr(request, "pack", registry.pack_for_host(request.get_host()))  # noqa: B010 - attributes of our own
+        setattr(request, "actor", None)  # noqa: B010
+        audit.source.set(_source(request))
+        with read_only() if request.method in READING else nullcontext():
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], _args: Any, _kwargs: Any
@@ -68,6 +80,8 @@ class PortalMiddleware:
             return None
         if actor is None:
             return _to_sign_in(request)
+        if actor.user.must_change_password and request.path != reverse("portal:password"):
+            return HttpResponseRedirect(reverse("portal:password"))
         return _within_powers(request, actor, access.powers)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -77,12 +91,26 @@ class PortalMiddleware:
         if isinstance(error, SuspiciousOperation):
             return error_page(request, 400, reference=_reference(request))
         if not isinstance(error, TradeError):
+            log.error("failed %s %s", _reference(request), type(error).__name__)
             return None
         log.info("refused %s %s %s", _reference(request), error.status, type(error).__name__)
-        page = error_page(request, error.status, error.message, _reference(request))
+        page = _alert(request, error) if request.headers.get("HX-Request") else _refusal(request, error)
         if isinstance(error, TooMany):
             page.headers["Retry-After"] = str(error.retry_after)
         return page
+
+
+def _refusal(request: HttpRequest, error: TradeError) -> HttpResponse:
+    return error_page(request, error.status, error.message, _reference(request))
+
+
+def _alert(request: HttpRequest, error: TradeError) -> HttpResponse:
+    """A refusal inside a page: shown on top of what stands there, which stays."""
+    advice = PAGES.get(error.status, PAGES[400])[1]
+    context = {"message": error.message or advice, "reference": _reference(request)}
+    answer = render(request, "portal/alert.html", context, status=error.status)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#main", "afterbegin show:top"
+    return answer
 
 
 def _reference(request: HttpRequest) -> str:
@@ -99,7 +127,9 @@ def _source(request: HttpRequest) -> str:
 
 
 def _no_portal(request: HttpRequest) -> HttpResponse:
-    """A name that is no portal's: the list of portals with their addresses."""
+    """This machine's own names list the portals; any other name that is no portal's is refused (SS-11)."""
+    if request.get_host().rsplit(":", 1)[0] not in OWN_NAMES:
+        return error_page(None, 400, reference=_reference(request))
     port = f":{request.get_port()}" if request.get_port() not in {"80", "443"} else ""
     portals = [(pack.title, f"{request.scheme}://{pack.portal.hosts[0]}{port}/") for pack in registry.packs()]
     return render(request, "portal/chooser.html", {"portals": portals}, status=200 if request.path == "/" else 404)

@@ -19,7 +19,7 @@ from xueshi.portal.web.forms import SignIn
 PURPOSE = "login"
 
 
-def enter(pack: Pack, place: Place, typed: SignIn) -> tuple[User, Membership | None]:
+def enter(pack: Pack, place: Place, typed: SignIn, device: str = "") -> tuple[User, Membership | None]:
     """The user and the hat they come in under.
 
     Raises:
@@ -28,17 +28,19 @@ def enter(pack: Pack, place: Place, typed: SignIn) -> tuple[User, Membership | N
     """
     if pack.login.captcha and not challenges.passes(place, typed.answer):
         raise RuleBroken(pack.word("login.wrong_captcha"), "captcha")
-    user = _verified(pack, typed)
+    user = _verified(pack, typed, device)
     return user, _hat(pack, user, typed.user_type)
 
 
-def _verified(pack: Pack, typed: SignIn) -> User:
+def _verified(pack: Pack, typed: SignIn, device: str) -> User:
     lock = pack.login.lock
     freeze = Freeze(lock.tries, lock.duration) if lock else None
+    kind = typed.document_type if typed.user_type.document_label else ""
+    credentials = Credentials(
+        typed.identifier, typed.password, audit.source.get(), pack.login.identifiers, freeze, kind, device
+    )
     try:
-        return services.verify_credentials(
-            Credentials(typed.identifier, typed.password, audit.source.get(), pack.login.identifiers, freeze)
-        )
+        return services.verify_credentials(credentials)
     except WrongCredentials as wrong:
         raise RuleBroken(_wrong_words(pack, wrong.left), "password") from None
     except Frozen as frozen:
@@ -61,7 +63,8 @@ def _hours(duration: timedelta) -> str:
 
 def _hat(pack: Pack, user: User, user_type: UserType) -> Membership | None:
     """The first live hat of the chosen user type; a plain account where the type allows it."""
-    for hat in bodies.hats(user.pk, pack.key):
+    wearable = bodies.hats(user.pk, pack.key) if user.state == AccountState.ACTIVE else []
+    for hat in wearable:
         if _role(hat) in user_type.roles:
             return hat
     if any(_role(hat) in user_type.roles for hat in bodies.pending_hats(user.pk)):

@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from xueshi.accounts.challenges import Answer
+from xueshi.accounts.services import ALL_DOCUMENTS
 from xueshi.policies.access import UserType
 from xueshi.policies.packs import Pack
 from xueshi.ui.forms import BaseForm
@@ -22,6 +23,7 @@ class SignIn:
     password: str
     answer: Answer
     remember: bool
+    document_type: str = ""
 
     @classmethod
     def read(cls, pack: Pack, posted: QueryDict) -> "SignIn":
@@ -35,6 +37,7 @@ class SignIn:
                 posted.get("picture", "")[:64], posted.get("captcha", "")[:16], posted.get("altcha", "")[:2000]
             ),
             remember=posted.get("remember") == "on",
+            document_type=next((kind for kind in ALL_DOCUMENTS if kind == posted.get("document_type")), ""),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +23,9 @@ from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest
 from xueshi.policies.years import YearRules
 from xueshi.portal.context import shell_of
+from xueshi.reviews.states import CaseState
 from xueshi.ui import parts
+from xueshi.ui.shell import Link
 
 ZERO = Decimal(0)
 RECENT = 3
@@ -41,8 +44,8 @@ def home(request: PortalRequest) -> HttpResponse:
     if who.is_professional:
         return render(request, "portal/professional.html", _professional(request, who))
     if who.is_administrator:
-        return render(request, "portal/modules.html", {"tiles": _tiles(request), "pack": request.pack})
-    return render(request, "portal/account.html", {"pack": request.pack})
+        return render(request, "portal/modules.html", _workbench(request, who))
+    return render(request, "portal/account.html", {"next_steps": _modules(request)})
 
 
 def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
@@ -92,14 +95,36 @@ def _bar(label: str, have: Decimal, need: Decimal | None, pending: Decimal) -> p
     return parts.YearBar(label=label, have=have, need=need, pending=pending, state=state)
 
 
-def _tiles(request: PortalRequest) -> list[parts.Tile]:
+def _workbench(request: PortalRequest, who: Actor) -> dict[str, Any]:
+    """Figures that wait, then every module the actor may open (DSH-05 to DSH-11)."""
+    links = _links(request)
+    return {
+        "title": next((link.label for link in links if link.current), "首页"),
+        "figures": _figures(who, links),
+        "modules": _modules(request),
+    }
+
+
+def _links(request: PortalRequest) -> list[Link]:
     shell = shell_of(request)
-    if shell is None:
-        return []
-    return [
-        parts.Tile(
-            label=link.label, value="进入" if link.count is None else link.count, url=link.url,
-            note="" if link.count is None else "条待办", tone="wait" if link.count else "idle",
-        )
-        for group in shell.nav for link in group.items if not link.current
-    ]  # fmt: skip
+    return [link for group in shell.nav for link in group.items] if shell is not None else []
+
+
+def _modules(request: PortalRequest) -> list[Link]:
+    return [link for link in _links(request) if not link.current]
+
+
+def _figures(who: Actor, links: list[Link]) -> list[parts.Tile]:
+    seen = declarations.declarations_seen(who).order_by().filter(year=clock.year(), deleted_at=None)
+    counted = seen.aggregate(
+        all=Count("person", distinct=True, filter=Q(case__isnull=False) & ~Q(case__state=CaseState.WITHDRAWN)),
+        waiting=Count("person", distinct=True, filter=Q(case__state=CaseState.PENDING)),
+    )
+    registrations = reverse("registrations:people")
+    waiting = next((link.count or 0 for link in links if link.url == registrations), None)
+    tiles = [parts.Tile(label="学时申报人员", value=counted["all"]),
+             parts.Tile(label="待跟踪的学时申报人数", value=counted["waiting"])]  # fmt: skip
+    if waiting is None:
+        return tiles
+    tone = "wait" if waiting else "idle"
+    return [parts.Tile(label="待审核的专技人员人数", value=waiting, url=registrations, tone=tone), *tiles]

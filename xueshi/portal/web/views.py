@@ -17,6 +17,7 @@ from xueshi.audit import services as audit
 from xueshi.kernel import crypto
 from xueshi.kernel.errors import NotFound, RuleBroken, TooMany
 from xueshi.organisations import selectors as bodies
+from xueshi.policies import registry
 from xueshi.policies.requests import PortalRequest
 from xueshi.portal import signing_in
 from xueshi.portal.web import entering, homes
@@ -24,7 +25,9 @@ from xueshi.portal.web.forms import PasswordForm, SignIn
 from xueshi.ui.forms import add_problems
 from xueshi.ui.routes import route
 
-REMEMBERED = "account"
+_PREFIX = "__Host-" if settings.PRODUCTION else ""
+REMEMBERED, DEVICE = f"{_PREFIX}account", f"{_PREFIX}device"
+_SEALED_AS = "account"
 _REMEMBER_SECONDS = 90 * 24 * 3600
 
 
@@ -38,7 +41,7 @@ def front(request: PortalRequest) -> HttpResponse:
     if request.method != "POST" or "choose" in request.POST:
         return _front(request, typed)
     try:
-        user, hat = entering.enter(request.pack, _place(request), typed)
+        user, hat = entering.enter(request.pack, _place(request), typed, request.COOKIES.get(DEVICE, ""))
     except RuleBroken as refused:
         return _front(request, typed, {refused.field: refused.message}, refused.status)
     except TooMany as refused:
@@ -47,7 +50,9 @@ def front(request: PortalRequest) -> HttpResponse:
         return answer
     signing_in.begin(request.session, user, hat)
     audit.record(audit.By(user.pk, hat.organisation_id if hat else None), "account.signed_in", user)
-    return _remembering(redirect(_next(request)), typed)
+    answer = redirect(_next(request))
+    _keep(answer, DEVICE, services.device_mark(user))
+    return _remembering(answer, typed)
 
 
 def _front(
@@ -64,6 +69,7 @@ def _front(
         "picture": picture,
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "expired": "expired" in request.GET,
+        "documents": [(one.code, one.label) for one in registry.catalogue("document_types").items[1:]],
     }
     return render(request, "portal/front.html", context, status=status)
 
@@ -71,18 +77,21 @@ def _front(
 def _remembering(answer: HttpResponse, typed: SignIn) -> HttpResponse:
     """记住密码 keeps the account on this device, sealed, and never a password (AMB-03)."""
     if typed.remember:
-        sealed = urlsafe_b64encode(crypto.encrypt(typed.identifier, context=REMEMBERED)).decode()
-        answer.set_cookie(
-            REMEMBERED, sealed, max_age=_REMEMBER_SECONDS, httponly=True, samesite="Lax", secure=settings.PRODUCTION
-        )
+        _keep(answer, REMEMBERED, urlsafe_b64encode(crypto.encrypt(typed.identifier, context=_SEALED_AS)).decode())
     else:
-        answer.delete_cookie(REMEMBERED)
+        answer.delete_cookie(REMEMBERED, samesite="Lax")
     return answer
+
+
+def _keep(answer: HttpResponse, name: str, value: str) -> None:
+    answer.set_cookie(
+        name, value, max_age=_REMEMBER_SECONDS, httponly=True, samesite="Lax", secure=settings.PRODUCTION
+    )  # fmt: skip
 
 
 def _remembered(request: PortalRequest) -> str:
     try:
-        return crypto.decrypt(urlsafe_b64decode(request.COOKIES.get(REMEMBERED, "")), context=REMEMBERED)
+        return crypto.decrypt(urlsafe_b64decode(request.COOKIES.get(REMEMBERED, "")), context=_SEALED_AS)
     except (ValueError, InvalidTag):
         return ""
 
@@ -162,9 +171,13 @@ def password(request: PortalRequest) -> HttpResponse:
             services.change_password(actor.user, form.cleaned_data["current"], form.cleaned_data["new"])
         except RuleBroken as refused:
             add_problems(form, refused)
+        except TooMany as refused:
+            form.add_error("current", refused.message)
         else:
             signing_in.renew(request.session, actor.user)
             messages.success(request, "密码已修改，下次请用新密码登录")
-            return redirect("portal:home")
+            answer = redirect("portal:home")
+            _keep(answer, DEVICE, services.device_mark(actor.user))
+            return answer
     context = {"form": form, "document": services.masked(actor.user)}
     return render(request, "portal/password.html", context, status=422 if form.errors else 200)

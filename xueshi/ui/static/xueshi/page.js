@@ -109,6 +109,6 @@
   document.addEventListener("htmx:responseError", () => announce("操作没有成功，请刷新页面后重试"));
   document.addEventListener("htmx:sendError", () => announce("网络连接中断，请稍后重试"));
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
+    if (event.detail.xhr.status === 422 || event.detail.xhr.getResponseHeader("HX-Retarget")) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
 })();
