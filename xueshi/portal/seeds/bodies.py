@@ -24,7 +24,7 @@ class Body:
 
 
 def _of(portal: str, *rows: tuple[object, ...]) -> tuple[Body, ...]:
-    return tuple(Body(*row[:4], portal, *row[4:]) for row in rows)  # type: ignore[arg-type]  # literal rows below
+    return tuple(Body(*row[:4], portal, *row[4:]) for row in rows)  # type: ignore[arg-type, call-arg]  # literal rows
 
 
 BODIES: Final = (

@@ -144,5 +144,3 @@ def _unit(builder: Builder, sketch: Sketch, one: Applicant) -> dict[str, str]:
 
 def _superior(superior: Organisation) -> Mapping[str, str]:
     return {"has_department": "no" if superior.kind == "bureau" else "yes", "superior": str(superior.pk)}
-
-
