@@ -225,6 +225,7 @@ def test_detail_and_evidence_are_for_those_concerned(world: make.SmallWorld) -> 
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in answer["Cache-Control"]
         assert answer["Content-Disposition"].startswith("inline")
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     for actor in (world.colleague, world.stranger_admin):
         for address in ("", "evidence/1/", "edit/"):
             assert client(actor).get(f"/declarations/{declaration.pk}/{address}").status_code == 404

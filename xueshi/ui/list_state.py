@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from xueshi.ui import parts
 from xueshi.ui.forms import dress_filters
-from xueshi.ui.list_page import Column, ListPage
+from xueshi.ui.list_page import Column, ListPage, ListTab
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,16 @@ class ListState[M: Model]:
                 label=tab.label,
                 url=self.url(tab=tab.key, page=""),
                 current=tab.key == self.tab_key,
-                count=tab.narrow(self.scope).count() if tab.count else None,
+                count=self._count(tab) if tab.count else None,
             )
             for tab in self.page.tabs
         ]
+
+    def _count(self, tab: ListTab[M]) -> int:
+        filtered = self.filterset is not None and any(self.asked.get(name) for name in self.filterset.form.fields)
+        if tab.key == self.tab_key and not filtered:
+            return self.total
+        return tab.narrow(self.scope).count()
 
     @cached_property
     def token(self) -> str:

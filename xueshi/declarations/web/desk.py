@@ -58,10 +58,17 @@ def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
     key = request.GET.get(_PARAM, "")
     extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
     if key:
-        extra |= _detail(desk, key) | {"next": request.get_full_path()}
+        extra |= _detail(desk, key) | {"next": _list_again(request)}
     if key and request.headers.get("HX-Target") == "detail":
         return render(request, "declarations/desk.html#detail", extra)
     return show_list(request, _page(desk), extra)
+
+
+def _list_again(request: HttpRequest) -> str:
+    """The list as it was asked for, without the row that is about to leave it."""
+    asked = request.GET.copy()
+    asked.pop(_PARAM, None)
+    return f"{request.path}?{asked.urlencode()}"
 
 
 def _title(desk: _Desk) -> str:
