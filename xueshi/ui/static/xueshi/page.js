@@ -106,6 +106,14 @@
     }
     if (target.hasAttribute("data-focus") || target.id === "detail") target.focus();
   });
+  /* A picker never looks the same words up twice: the late second answer would take a choice away again. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const box = event.target.closest(".x-picker");
+    const words = box && box.querySelector("input[type=search]");
+    if (!words) return;
+    if (event.detail.elt === words && box.dataset.asked === words.value) event.preventDefault();
+    box.dataset.asked = words.value;
+  });
   document.addEventListener("htmx:responseError", () => announce("操作没有成功，请刷新页面后重试"));
   document.addEventListener("htmx:sendError", () => announce("网络连接中断，请稍后重试"));
   document.addEventListener("htmx:beforeSwap", (event) => {
