@@ -140,6 +140,9 @@ def test_registration_takes_effect_at_once_and_is_put_on_record(
         'role="alertdialog"',
     ):
         assert words in text
+    entered = form.client.post("/hats/", {"hat": bodies.hats(account.pk, "fujian")[0].pk}, **host("fujian"))
+    assert entered.status_code == 302
+    assert form.client.get("/registrations/people/", **host("fujian")).status_code == 200
     page = form.client.get(f"/registrations/unit/{body.pk}/", **host("fujian"))
     shown = {pair.label: str(pair.value) for pair in page.context["pairs"]}
     assert (shown["单位地区"], shown["单位性质"]) == ("福建省-福州市-鼓楼区", "民营企业")

@@ -26,7 +26,7 @@ type Problem = Mapping[str, str]
 NO_PROBLEM: Problem = {}
 
 
-@route("GET", "POST", public=True)
+@route(public=True)
 def start(request: PortalRequest) -> HttpResponse:
     """The first way in of the pack: the professional's where registering comes before an account (PRO-01)."""
     ways = _ways(request)
