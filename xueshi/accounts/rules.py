@@ -1,10 +1,11 @@
 """What a password may be (B6), without a database."""
 
-import re
 from collections.abc import Iterable
 from itertools import pairwise
 
 MIN_LENGTH, MAX_LENGTH = 10, 128
+_RUN = 6  # a birthday, the last digits of a number
+_LEAST_OF_ITS_OWN = 4
 _COMMON = frozenset(
     [
         "1234567890",
@@ -60,9 +61,16 @@ def _is_run(text: str) -> bool:
 
 
 def _mostly(password: str, own: str) -> bool:
-    """Whether little of the password is left without a text of the person's own, or a part of six of it."""
-    parts = {own[start : start + 6] for start in range(max(len(own) - 5, 0))} | ({own} if len(own) >= 2 else set())
-    for part in sorted(parts, key=len, reverse=True):
-        if part and part in password and len(re.sub(r"[\W_]", "", password.replace(part, ""))) < MIN_LENGTH - 6:
-            return True
-    return False
+    """Whether little of the password is left without a text of the person's own, or runs of six out of it."""
+    if len(own) < 2:
+        return False
+    size = min(_RUN, len(own))
+    runs = {own[start : start + size] for start in range(len(own) - size + 1)}
+    covered = {
+        place
+        for start in range(len(password) - size + 1)
+        if password[start : start + size] in runs
+        for place in range(start, start + size)
+    }
+    left = [sign for place, sign in enumerate(password) if place not in covered and sign.isalnum()]
+    return bool(covered) and len(left) < _LEAST_OF_ITS_OWN
