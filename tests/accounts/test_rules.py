@@ -20,9 +20,11 @@ COMMON, PERSONAL = "密码过于常见，请换一个", "密码不能由本人�
         ("370602199001012215", PERSONAL), ("199001012215", PERSONAL), ("19900101ab", PERSONAL),
         ("13912345612", PERSONAL), ("12215@12215", ""), ("wangzhiyuan", PERSONAL), ("wangzhiyuan1", PERSONAL),
         ("WangZhiYuan!", PERSONAL), ("王志远王志远王志远王", PERSONAL), ("海天精密机械有限公司", PERSONAL),
-        ("海天精密机械有限公司1", PERSONAL), ("correct horse battery", ""), ("青山绿水-2026-海风", ""), ("十个汉字组成的密码短语", ""),
+        ("海天精密机械有限公司1", PERSONAL), ("correct horse battery", ""),
+        ("青山绿水-2026-海风", ""), ("十个汉字组成的密码短语", ""),
         ("  spaces are fine  ", ""), ("tr0ub4dor&3", ""), ("x7!pQ2#mK9", ""), ("a b c d e f g h", ""),
-        ("晴天 打球 喝茶 看海", ""), ("!@#$%^&*()_+", ""), ("Zk3-" * 16, ""), ("Zk3-" * 32, ""), ("🙂🙃😀😁😂🤣😃😄😅😆", ""),
+        ("晴天 打球 喝茶 看海", ""), ("!@#$%^&*()_+", ""), ("Zk3-" * 16, ""), ("Zk3-" * 32, ""),
+        ("🙂🙃😀😁😂🤣😃😄😅😆", ""),
     ],
 )  # fmt: skip
 def test_forty_passwords(password: str, problem: str) -> None:

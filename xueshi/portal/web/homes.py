@@ -126,5 +126,5 @@ def _figures(who: Actor, links: list[Link]) -> list[parts.Tile]:
              parts.Tile(label="待跟踪的学时申报人数", value=counted["waiting"])]  # fmt: skip
     if waiting is None:
         return tiles
-    tone = "wait" if waiting else "idle"
+    tone: parts.Tone = "wait" if waiting else "idle"
     return [parts.Tile(label="待审核的专技人员人数", value=waiting, url=registrations, tone=tone), *tiles]
