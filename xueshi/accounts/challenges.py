@@ -117,7 +117,7 @@ def _spend(place: Place, *, picture_id: str = "", answer_digest: str = "") -> st
 
 
 def _live(place: Place) -> QuerySet[Challenge]:
-    return Challenge.objects.filter(  # rule 1: the questions belong to this module
+    return Challenge.objects.filter(  # rule 1: our own questions
         purpose=place.purpose,
         session_digest=_digest(place.session_key),
         used_at=None,
@@ -126,7 +126,7 @@ def _live(place: Place) -> QuerySet[Challenge]:
 
 
 def _remember(place: Place, text: str) -> Challenge:
-    return Challenge.objects.create(  # rule 1: the questions belong to this module
+    return Challenge.objects.create(  # rule 1: our own questions
         id=one_time.token(),
         purpose=place.purpose,
         session_digest=_digest(place.session_key),
@@ -141,4 +141,4 @@ def _digest(text: str) -> str:
 
 def sweep() -> int:
     """Delete questions nobody can answer any more."""
-    return Challenge.objects.filter(expires_at__lt=clock.now()).delete()[0]  # rule 1: the questions belong to this module
+    return Challenge.objects.filter(expires_at__lt=clock.now()).delete()[0]  # rule 1: our own questions

@@ -64,17 +64,18 @@ def require(limit: Limit, subject: str, message: str) -> None:
 
 def give_back(limit: Limit, subject: str) -> None:
     """Take one try off the count: it was none of those the limit is for."""
-    Throttle.objects.filter(key=_key(limit, subject), count__gt=0).update(count=F("count") - 1)  # rule 1: the counters belong to this module
+    held = Throttle.objects.filter(key=_key(limit, subject), count__gt=0)  # rule 1: our own counters
+    held.update(count=F("count") - 1)
 
 
 def forgive(limit: Limit, subject: str) -> None:
     """Forget the tries of a subject after success."""
-    Throttle.objects.filter(key=_key(limit, subject)).delete()  # rule 1: the counters belong to this module
+    Throttle.objects.filter(key=_key(limit, subject)).delete()  # rule 1: our own counters
 
 
 def sweep() -> int:
     """Delete counters whose window is over."""
-    return Throttle.objects.filter(window_ends__lt=clock.now()).delete()[0]  # rule 1: the counters belong to this module
+    return Throttle.objects.filter(window_ends__lt=clock.now()).delete()[0]  # rule 1: our own counters
 
 
 def _key(limit: Limit, subject: str) -> str:
