@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -57,6 +57,14 @@ class Life:
                     self._hand_in(deed)
             self._clear_desks(min(window[-1].moment + timedelta(days=5), now - timedelta(hours=3)))
 
+    def turn(self, declaration: Declaration, ending: Ending) -> None:
+        """Let a declaration that still waits end otherwise, now."""
+        for lived in self._open.values():
+            if lived.declaration.pk == declaration.pk:
+                lived.deed = replace(lived.deed, ending=ending)
+        for stage in Stage:
+            self._decide_all(stage, clock.now())
+
     def _hand_in(self, deed: Deed) -> None:
         actor, entry = deed.person.actor, self._entry(deed)
         if deed.ending is Ending.DRAFT:
@@ -83,12 +91,13 @@ class Life:
 
     def _clear_desks(self, moment: datetime) -> None:
         """Reviews twice over (first desk, then the one above), then verifications, each some days later."""
+        latest = clock.now() - timedelta(minutes=30)
         self._decide_all(Stage.REVIEW, moment)
-        self._decide_all(Stage.REVIEW, moment + timedelta(days=2))
-        self._decide_all(Stage.VERIFICATION, moment + timedelta(days=3))
+        self._decide_all(Stage.REVIEW, min(moment + timedelta(days=2), latest))
+        self._decide_all(Stage.VERIFICATION, min(moment + timedelta(days=3), latest))
 
     def _decide_all(self, stage: Stage, moment: datetime) -> None:
-        with clock.as_of(min(moment, clock.now() - timedelta(minutes=30))):
+        with clock.as_of(moment):
             for actors in list(self.builder.desks.values()):
                 if actors[0].has(POWERS[stage]):
                     self._decide(actors[0], stage)

@@ -1,12 +1,13 @@
 """``seed --demo`` for looking around, ``seed --size s|m --rng N`` for the security checks."""
 
+import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from xueshi.portal.seeds import accounts, demo
+from xueshi.portal.seeds import accounts, demo, world, world_objects
 
 
 class Command(BaseCommand):
@@ -27,8 +28,10 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             message = "made-up worlds are refused in production"
             raise CommandError(message)
-        if options["demo"] or not options["size"]:
+        if options["demo"]:
             self._demo()
+        else:
+            self._reference(options["rng"], options["size"], as_json=options["json"])
 
     def _demo(self) -> None:
         if demo.is_there():
@@ -36,3 +39,15 @@ class Command(BaseCommand):
             return
         for line in (*demo.summary(demo.build()), *accounts.lines()):
             self.stdout.write(line)
+
+    def _reference(self, rng: int, size: str, *, as_json: bool) -> None:
+        if world.is_there():
+            message = "a world stands in this database already; the reference world wants an empty one"
+            raise CommandError(message)
+        made = world_objects.build(rng, size).as_json()
+        if as_json:
+            self.stdout.write(json.dumps(made, ensure_ascii=False, indent=1))
+            return
+        for name, actor in made["actors"].items():
+            self.stdout.write(f"{name:24} {actor['account'] if actor else '-'}")
+        self.stdout.write(f"password {made['password']}, {len(made['objects'])} objects")
