@@ -46,13 +46,15 @@ def page(browser: Client, address: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.req("CR-02", "CR-09")
+@pytest.mark.req("CR-02", "CR-09", "CR-10")
 def test_the_form_chosen_decides_what_is_asked(world: make.SmallWorld) -> None:
     browser = client(world.person)
     assert "请先选择学习形式" in page(browser, "/declarations/new/")
     training = page(browser, "/declarations/new/?form=on_the_job")
     assert ("培训班名称" in training, "论文题目" in training) == (True, False)
     assert "提交岗位培训结业证书扫描件" in training
+    assert "岗位培训每天 8 学时，按起止天数封顶" in training
+    assert world.employer.name in training
     other = page(browser, "/declarations/new/?form=paper")
     assert ("培训班名称" in other, "论文题目" in other) == (False, True)
     assert "提交岗位培训结业证书扫描件" not in other
@@ -240,6 +242,7 @@ def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> 
     browser = client(world.employer_admin)
     text = page(browser, "/declarations/review/")
     for label in (
+        "序号",
         "年度",
         "姓名",
         "学习形式",

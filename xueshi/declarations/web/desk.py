@@ -92,6 +92,7 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         selected_total=lambda row: row.hours_declared,
         template="declarations/desk.html",
         detail_param=_PARAM,
+        numbered=True,
         export=True,
     )
 

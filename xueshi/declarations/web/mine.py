@@ -48,6 +48,7 @@ def _mine(actor: Actor, pack: Pack) -> ListPage[Declaration]:
         actions=_actions(actor, pack),
         empty_text="没有申报记录",
         template="declarations/mine.html",
+        numbered=True,
     )
 
 

@@ -70,6 +70,7 @@ def years(pack: Pack, year: int) -> ListPage[YearAccount]:
         ),
         empty_text="还没有计入年度的学时",
         template="ledger/years.html",
+        numbered=True,
     )
 
 
