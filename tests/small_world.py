@@ -91,6 +91,8 @@ def build(portal: str = "weihai") -> SmallWorld:
     employer = body(kinds.EMPLOYER, "海天精密机械有限公司", department, portal)
     branch = body(kinds.EMPLOYER, "海天精密机械有限公司荣成分公司", employer, portal)
     stranger = body(kinds.EMPLOYER, "别家单位有限公司", department, portal)
+    administrator("区管理员", district)
+    administrator("分公司管理员", branch)
     person, record = professional("王志远", employer)
     colleague, colleague_record = professional("李春燕", employer)
     return SmallWorld(

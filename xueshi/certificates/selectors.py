@@ -12,6 +12,7 @@ from xueshi.certificates import permissions, rules, signing
 from xueshi.certificates.models import Certificate, LookupLog
 from xueshi.certificates.rules import Figures
 from xueshi.certificates.states import CertificateKind, CertificateState, LookupWay
+from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
@@ -155,7 +156,7 @@ def _published(certificate: Certificate) -> Published:
         state=CertificateState(certificate.state),
         issuer=figures.issuer,
         issued_on=figures.issued_on,
-        ended_on=certificate.ended_at.date() if certificate.ended_at else None,
+        ended_on=clock.day_of(certificate.ended_at) if certificate.ended_at else None,
         ended_because=tuple(certificate.ended_because),
         since_issue=_since_issue(figures, certificate.account),
         newer_number=newer.number if newer else "",

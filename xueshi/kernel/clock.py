@@ -39,9 +39,14 @@ def now() -> datetime:
     return _Clock.base + timedelta(seconds=elapsed) + _Clock.shift
 
 
+def day_of(moment: datetime) -> date:
+    """The day of a moment in Asia/Shanghai (D8)."""
+    return moment.astimezone(SHANGHAI).date()
+
+
 def today() -> date:
     """The day in Asia/Shanghai."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
 
 
 def year() -> int:

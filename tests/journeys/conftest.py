@@ -1,0 +1,53 @@
+"""Journeys: the whole program in a real browser, from a visitor's click to the database."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.journeys.people import Visitor
+from tools.browser import launched
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
+
+type Open = Callable[[str], Visitor]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(
+    live_server: LiveServer, chromium: Browser, settings: object, request: pytest.FixtureRequest
+) -> Iterator[Open]:
+    """Opens a fresh browser profile on a portal; a page error or a refused resource fails the test."""
+    settings.TEST_CAPTCHA = "ABCD"  # type: ignore[attr-defined]
+    width = getattr(request, "param", 1440)
+    contexts, troubles = [], []
+    port = live_server.url.rsplit(":", 1)[1]
+
+    def open_portal(portal: str) -> Visitor:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        _listen(page, troubles)
+        return Visitor(page, f"http://{portal}.localhost:{port}")
+
+    yield open_portal
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _listen(page: Page, troubles: list[str]) -> None:
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on(
+        "response", lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+    )
+    page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)

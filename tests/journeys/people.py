@@ -1,0 +1,97 @@
+"""What people do with their hands, once each."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload, Page
+
+PASSWORD = "Haitian-2026-jixie"
+
+
+def scan(name: str, text: str = "PROOF") -> FilePayload:
+    """A photographed proof, different for each text."""
+    picture, out = Image.new("RGB", (640, 480), "#fdfaf0"), io.BytesIO()
+    ImageDraw.Draw(picture).text((60, 200), text, fill="#333333")
+    picture.save(out, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@dataclass
+class Visitor:
+    """A person at a browser on one portal."""
+
+    page: Page
+    base: str
+
+    def open(self, path: str) -> None:
+        """Go to an address of the portal."""
+        self.page.goto(self.base + path)
+
+    def sign_in(self, number: str, password: str = PASSWORD, user_type: str = "", captcha: str = "ABCD") -> None:
+        """Fill the sign-in box and press 登录."""
+        self.open("/")
+        if user_type:
+            self.page.locator(f"input[name=user_type][value={user_type}]").check(force=True)
+        self.page.fill("#identifier", number)
+        self.page.fill("#password", password)
+        self.page.fill("#captcha", captcha)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_load_state()
+
+    def sign_out(self) -> None:
+        """Through the drop-down behind the name."""
+        self.page.locator("details.x-drop summary").click()
+        self.page.get_by_role("button", name="退出登录").click()
+        self.page.wait_for_load_state()
+
+    def fill(self, **values: str) -> None:
+        """Fill fields by their names: text, choice or radio, as each one is."""
+        for name, value in values.items():
+            control = self.page.locator(f"main [name='{name}']").first
+            kind = control.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type")
+            if kind == "radio":
+                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+            elif kind == "checkbox":
+                control.check()
+            elif kind == "select":
+                self.choose(name, value)
+            else:
+                control.fill(value)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose an option by its text in a plain drop-down, or in the searched one that dresses it."""
+        plain = self.page.locator(f"main select[name='{name}']")
+        plain.locator("option", has_text=value).first.wait_for(state="attached")
+        code = plain.locator("option", has_text=value).first.get_attribute("value")
+        plain.evaluate(
+            """(select, code) => {
+                 if (select.tomselect) select.tomselect.setValue(code);
+                 else { select.value = code; select.dispatchEvent(new Event('change', {bubbles: true})); }
+               }""",
+            code,
+        )
+
+    def pick(self, name: str, part: str, whole: str) -> None:
+        """Search in a picker and choose the row with exactly that name."""
+        self.page.fill(f"[name='{name}__q']", part)
+        self.page.locator(f"[name='{name}__find']").click()
+        row = self.page.locator(f"#id_{name}_found tr", has=self.page.get_by_text(whole, exact=True))
+        row.locator("input").check()
+
+    def press(self, label: str) -> None:
+        """Press a button by its exact words and wait for the page."""
+        self.page.get_by_role("button", name=label, exact=True).first.click()
+        self.page.wait_for_load_state()
+
+    def text(self) -> str:
+        """What the page says."""
+        return self.page.locator("main").inner_text()
+
+    def download(self, label: str, to: Path) -> bytes:
+        """Press something that downloads, return the bytes."""
+        with self.page.expect_download() as started:
+            self.page.get_by_text(label, exact=True).first.click()
+        started.value.save_as(to)
+        return to.read_bytes()
