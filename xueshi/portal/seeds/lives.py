@@ -128,5 +128,14 @@ def _li(chance: Chance, person: Person, year: int) -> Iterator[Deed]:
     yield deed(chance, person, _recent(chance, year, waiting), waiting)
 
 
-_TOLD: Final = {"王志远": _wang, "李春燕": _li}
+def _zhao(chance: Chance, person: Person, year: int) -> Iterator[Deed]:
+    """The running year passed early; in its first months there is nothing to tell yet."""
+    if clock.today().month < 9:
+        return
+    for month, part, form in ((2, 40, "on_the_job"), (4, 24, "seminar"), (5, 30, "paper")):
+        wanted = Wanted(form, "professional", Decimal(part))
+        yield deed(chance, person, _slot(chance, year, month, wanted), wanted)
+
+
+_TOLD: Final = {"王志远": _wang, "李春燕": _li, "赵国栋": _zhao}
 """People with a life of their own, by name."""

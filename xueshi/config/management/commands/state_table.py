@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from xueshi.config.reports import states
+from xueshi.config.reports import transitions
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """One line or one object per transition."""
-        rows = list(states.rows())
+        rows = list(transitions.rows())
         if options["json"]:
             self.stdout.write(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
             return

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from xueshi.portal.seeds import accounts, demo, world, world_objects
+from xueshi.portal.seeds import demo, world, world_objects
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if demo.is_there():
             self.stdout.write("演示数据已存在，未作任何改动。")
             return
-        for line in (*demo.summary(demo.build()), *accounts.lines()):
+        for line in demo.summary(demo.build()):
             self.stdout.write(line)
 
     def _reference(self, rng: int, size: str, *, as_json: bool) -> None:
