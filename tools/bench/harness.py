@@ -10,9 +10,15 @@ from dataclasses import dataclass
 ROUNDS = 3
 
 
+def own_cpu() -> float:
+    """Seconds of CPU of this process and of the children it waited for."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
 @dataclass(frozen=True)
 class Sample:
-    """One measured stretch: operations, seconds on the wall, seconds of CPU of this process and its children."""
+    """One measured stretch: operations, seconds on the wall, seconds of CPU by the side's own meter."""
 
     count: int
     wall: float
@@ -21,20 +27,28 @@ class Sample:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared; ``run`` does the work once and returns how many operations that was."""
+    """One of the two that are compared; ``run`` does the work once and returns how many operations that was.
+
+    ``cpu`` reads the meter of whoever does the work: this process, or a server that is asked.
+    """
 
     label: str
     run: Callable[[], int]
+    cpu: Callable[[], float] = own_cpu
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Ours against its reference. ``bar`` is the least ratio of operations per second (performance.md)."""
+    """Ours against its reference. ``bar`` is the least ratio of operations per second (performance.md).
+
+    With ``by_cpu`` it is the ratio of operations per second of CPU, for what is a question of cost and not of waiting.
+    """
 
     key: str
     title: str
     bar: float
     prepare: Callable[[], AbstractContextManager[tuple[Side, Side]]]
+    by_cpu: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,16 +82,11 @@ def pair(bench: Bench) -> Bench:
     return bench
 
 
-def _cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
 def sample(side: Side) -> Sample:
     """Run one side once."""
-    cpu, begun = _cpu(), time.perf_counter()
+    cpu, begun = side.cpu(), time.perf_counter()
     count = side.run()
-    return Sample(count, time.perf_counter() - begun, _cpu() - cpu)
+    return Sample(count, time.perf_counter() - begun, side.cpu() - cpu)
 
 
 def measure(bench: Bench) -> tuple[Figures, Figures]:
@@ -90,7 +99,7 @@ def measure(bench: Bench) -> tuple[Figures, Figures]:
 def rows(bench: Bench) -> Iterator[str]:
     """The lines of the table for one pair."""
     ours, reference = measure(bench)
-    ratio = ours.per_second / reference.per_second
+    ratio = reference.cpu_ms / ours.cpu_ms if bench.by_cpu else ours.per_second / reference.per_second
     verdict = "ok" if ratio >= bench.bar else "BELOW"
     yield f"{bench.key}: {bench.title}"
     for side in (ours, reference):
@@ -98,4 +107,5 @@ def rows(bench: Bench) -> Iterator[str]:
             f"  {side.label:38} {side.per_second:12.1f}/s  ±{side.spread / 2:4.0%}  "
             f"{side.cpu_ms:9.3f} ms CPU  N={side.total} in {ROUNDS} rounds"
         )
-    yield f"  ratio {ratio:.3f} (bar {bench.bar}) {verdict}"
+    of = " of CPU" if bench.by_cpu else ""
+    yield f"  ratio{of} {ratio:.3f} (bar {bench.bar}) {verdict}"

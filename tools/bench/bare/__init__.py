@@ -1,0 +1,1 @@
+"""The bare page: what any Django page costs here, mounted only while measuring."""
