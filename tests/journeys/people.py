@@ -42,6 +42,7 @@ class Visitor:
 
     def sign_out(self) -> None:
         """Through the drop-down behind the name."""
+        self.open("/home/")
         self.page.locator("details.x-drop summary").click()
         self.page.get_by_role("button", name="退出登录").click()
         self.page.wait_for_load_state()
