@@ -37,9 +37,7 @@ def built_world(
 
 
 @pytest.fixture
-def world(
-    built_world: tuple[World, Path], db: None, settings: Any, _quick_and_private: None
-) -> World:
+def world(built_world: tuple[World, Path], db: None, settings: Any, _quick_and_private: None) -> World:
     """The world, with its files in reach; ``db`` comes after it, so that the test nests inside."""
     settings.FILES_ROOT = built_world[1]
     return built_world[0]

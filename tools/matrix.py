@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ROW = re.compile(r"^\|\s*([A-Z]+-\d+[a-z]?)\s*\|\s*([^|]*)")
 # Rules (F4) and checks (AZ-06) of the security catalogue are marked the same way; their tables stand elsewhere.
-CHECK = re.compile(r"^([A-I]\d{1,2}|(AZ|AC|SS|IN|FU|PR|LR|PY|CC|FT|OP|AX|GV|INV)-\d\d)$")
+CHECK = re.compile(r"^(P\d{1,2}|[A-I]\d{1,2}|(AZ|AC|SS|IN|FU|PR|LR|PY|CC|FT|OP|AX|GV|INV)-\d\d)$")
 
 
 def rows() -> dict[str, str]:

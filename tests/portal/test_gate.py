@@ -300,4 +300,3 @@ def test_the_source_is_the_peer_unless_a_proxy_is_trusted(settings: pytest.Fixtu
     settings.TRUSTED_PROXY = True  # type: ignore[attr-defined]  # pytest-django's settings
     PortalMiddleware(lambda _request: HttpResponse(""))(request)
     assert audit.source.get() == "8.8.8.8"
-

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from xueshi.kernel.decisions import deny
 from xueshi.kernel.errors import NotAllowed
-from xueshi.ui.lists import ListPage, ListState, defused, exported, read_list, show_list
+from xueshi.kernel.spreadsheets import defused
+from xueshi.ui.lists import ListPage, ListState, exported, read_list, show_list
 from xueshi.ui.web import gallery_samples as samples
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class DigestStorage(CompressedManifestStaticFilesStorage):
+class DigestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # the base class ships no types
     """Names with a digest and compressed copies. Source maps of vendor files are not served, so none are looked for."""
 
     patterns = tuple(

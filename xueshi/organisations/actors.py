@@ -44,7 +44,7 @@ class Actor:
 
 
 def powers_of(membership: Membership) -> frozenset[Power]:
-    """The powers of a hat: all that the kind of body allows for a super administrator, else what the role grants of it."""
+    """The powers of a hat: all its body may have for a super administrator, else what the role grants of that."""
     if membership.hat != Hat.ADMINISTRATOR:
         return frozenset()
     ceiling = CEILING[OrganisationKind(membership.organisation.kind)]

@@ -11,7 +11,7 @@ from xueshi.organisations.models import Membership
 
 
 class Professional(models.Model):
-    """One person as a professional. The employer is the organisation of ``employment``, the current professional hat."""
+    """One person as a professional. The employer is the organisation of ``employment``, the current hat."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="professional")
     employment = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="professional")

@@ -56,7 +56,10 @@ def token[M: Model](kind: str, stage: Stage, *, case: str = "case") -> Callable[
     """For ``ListPage.token``: signs which cases the reviewer is being shown; ``case`` is the path from row to case."""
 
     def sign(actor: Actor, rows: QuerySet[M]) -> str:
-        shown = rows.order_by(f"{case}__pk").values_list(f"{case}__pk", flat=True)[:SHOWN_AT_MOST]
+        path = f"{case}__pk"
+        shown = rows.order_by(path).values_list(path, flat=True)[
+            :SHOWN_AT_MOST
+        ]  # rule 5: named in code, never by a request
         body = json.dumps([kind, stage, actor.desk_id, list(shown)], separators=(",", ":"))
         return signing.dumps(body, salt=_SALT, compress=True)
 

@@ -1,7 +1,5 @@
 """List pages: the door. A page is declared once; see docs/howto/add-a-list-page.md."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -10,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
+from xueshi.kernel import spreadsheets
 from xueshi.ui.list_page import BatchAction, Column, ListPage, ListTab, RowAction
 from xueshi.ui.list_state import ListState
 from xueshi.ui.printing import printed
@@ -54,19 +53,11 @@ def read_list[M: Model](page: ListPage[M], actor: Any, asked: QueryDict) -> List
 
 
 def exported[M: Model](state: ListState[M]) -> HttpResponse:
-    """The screen's rows and columns as CSV that spreadsheets open without executing anything."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.label for column in state.page.columns])
+    """The screen's rows and columns as a file that spreadsheets open without executing anything."""
+    columns = state.page.columns
     rows: Iterable[M] = state.ordered[:EXPORT_LIMIT]
-    for row in rows:
-        writer.writerow([defused(printed((column.export or column.value)(row))) for column in state.page.columns])
-    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    cells = ([printed((column.export or column.value)(row)) for column in columns] for row in rows)
+    content = spreadsheets.as_csv([column.label for column in columns], cells)
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"{state.page.title}.csv") or ""
     return answer
-
-
-def defused(value: object) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

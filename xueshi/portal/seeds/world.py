@@ -195,5 +195,3 @@ def _name_actors(world: World) -> None:
     for name, powers in _CITY_ROLES.items():
         named[f"{name}_administrator"] = _administrator(world, CITY, (name, powers))
     world.actors = {"anonymous": None, **named, **{key: one for key, one in actors.items() if one is not None}}
-
-

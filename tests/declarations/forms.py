@@ -1,0 +1,26 @@
+"""What a page of declarations is sent, and what it answers."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.declarations import world as w
+from xueshi.kernel import clock
+
+
+def filled(**changes: object) -> dict[str, object]:
+    typed: dict[str, object] = {
+        "year": str(clock.year()), "form": "on_the_job", "school": "威海职业学院",
+        "class_name": "数控机床安全操作与维护", "content": "", "period_from": "2026-05-11", "period_to": "2026-05-13",
+        "result": "合格", "hours": "24", "subject": "professional", "do": "submit", "key": "page-1",
+    }  # fmt: skip
+    return {name: value for name, value in (typed | changes).items() if value is not None}
+
+
+def image(name: str = "证书.png", content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content or w.picture())
+
+
+def page(browser: Client, address: str, status: int = 200) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == status, answer.content.decode()[:500]
+    return answer.content.decode()
