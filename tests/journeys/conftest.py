@@ -15,8 +15,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync 
 type Open = Callable[[str], Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser a file; it ends with the file, because its event loop would stand in the way of other tests."""
     with launched() as browser:
         yield browser
 
