@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from tools.browser import launched
 
@@ -28,22 +28,29 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "shots"
 CAPTCHA = os.environ.get("XUESHI_TEST_CAPTCHA") or "a1b2"
 START_SECONDS = 300.0
+HEIGHTS = {390: 844}
+SETTLE_MS = 400
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One page to photograph; ``role`` is the key of a demo account, empty for a visitor."""
+    """One page to photograph: who looks, where, and what is pressed or filled before."""
 
     name: str
     portal: str
     path: str
+    person: str
     role: str
-    full: bool = True
+    steps: tuple[dict[str, str], ...]
+    full: bool
 
     @classmethod
     def read(cls, entry: dict[str, Any]) -> "Shot":
-        """From one ``[[page]]``."""
-        return cls(entry["name"], entry["portal"], entry["path"], entry.get("as", ""), entry.get("full", True))
+        """From one ``[[page]]``; ``as`` is the name of a demo account, empty for a visitor."""
+        return cls(
+            entry["name"], entry["portal"], entry["path"], entry.get("as", ""), entry.get("role", ""),
+            tuple(entry.get("steps", ())), entry.get("full", True),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,18 +62,32 @@ class Login:
     password: str
 
 
-def logins() -> dict[tuple[str, str], Login]:
-    """The demo accounts by portal and key, from the seeds."""
+TYPES = (
+    ("专业技术人员", "professional"),
+    ("用人单位", "employer"),
+    ("继续教育基地", "employer"),
+    ("主管部门", "department"),
+)
+
+
+def _user_type(role: str) -> str:
+    return next((key for word, key in TYPES if role.startswith(word)), "bureau")
+
+
+def logins() -> dict[tuple[str, str, str], Login]:
+    """The demo accounts by portal, name and role; without a role the first hat of that name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xueshi.config.settings")
     import django
 
     django.setup()
     from xueshi.portal.seeds import accounts
 
-    return {
-        (account.portal, account.key): Login(account.user_type, account.account, account.password)
-        for account in accounts.ACCOUNTS
-    }
+    found: dict[tuple[str, str, str], Login] = {}
+    for one in accounts.ACCOUNTS:
+        login = Login(_user_type(one.role), one.account, accounts.PASSWORD)
+        found.setdefault((one.portal, one.name, ""), login)
+        found[one.portal, one.name, one.role] = login
+    return found
 
 
 def _is_up(port: int) -> bool:
@@ -102,37 +123,62 @@ def server() -> Iterator[int]:
 def sign_in(page: Page, front: str, login: Login) -> None:
     """Through the form a person uses; the picture's answer is the fixed one of development."""
     page.goto(front)
-    if login.user_type:
-        choice = page.locator('[name="user_type"]').first
-        if choice.evaluate("element => element.tagName") == "SELECT":
-            choice.select_option(login.user_type)
-        else:
-            page.locator(f'[name="user_type"][value="{login.user_type}"]').check(force=True)
-    page.fill('[name="account"]', login.account)
+    choice = page.locator(f'[name="user_type"][value="{login.user_type}"]')
+    if choice.count():
+        choice.check(force=True)
+    page.fill('[name="identifier"]', login.account)
     page.fill('[name="password"]', login.password)
     page.fill('[name="captcha"]', CAPTCHA)
-    page.locator('form:has([name="password"]) [type="submit"]').first.click()
+    page.locator('form:has([name="password"]) button.btn-primary').click()
+    page.wait_for_url("**/home/")
+
+
+class Studio:
+    """A browser on one server; everybody signs in once."""
+
+    def __init__(self, browser: Browser, port: int) -> None:
+        self._browser, self._port = browser, port
+        self._accounts: dict[tuple[str, str, str], Login] = {}
+        self._states: dict[tuple[str, str, str], StorageState] = {}
+
+    def context(self, shot: Shot, width: int) -> BrowserContext:
+        """A fresh window of the one who looks."""
+        who = (shot.portal, shot.person, shot.role)
+        if shot.person and who not in self._states:
+            self._accounts = self._accounts or logins()
+            with self._browser.new_context(locale="zh-CN") as entering:
+                sign_in(entering.new_page(), f"http://{shot.portal}.localhost:{self._port}/", self._accounts[who])
+                self._states[who] = entering.storage_state()
+        return self._browser.new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)}, locale="zh-CN",
+            timezone_id="Asia/Shanghai", storage_state=self._states.get(who),
+        )  # fmt: skip
+
+    def take(self, shot: Shot, width: int) -> None:
+        """One picture, after the steps of the plan."""
+        with self.context(shot, width) as context:
+            page = context.new_page()
+            answer = page.goto(f"http://{shot.portal}.localhost:{self._port}{shot.path}", wait_until="networkidle")
+            for step in shot.steps:
+                _act(page, step)
+            if shot.full:  # as tall as the page, so that what sticks to the window's edge stands where it belongs
+                height = page.evaluate("Math.max(innerHeight, document.documentElement.scrollHeight)")
+                page.set_viewport_size({"width": width, "height": min(height, 6000)})
+                page.wait_for_timeout(150)
+            page.screenshot(path=TARGET / f"{shot.name}-{width}.png", full_page=shot.full)
+            sys.stdout.write(f"{shot.name}-{width}.png  {answer.status if answer else '-'}  {page.title()}\n")
+
+
+def _act(page: Page, step: dict[str, str]) -> None:
+    """``press`` something, or ``fill`` or ``choose`` a field ``with`` a value; the page comes to rest after each."""
+    if "press" in step:
+        page.locator(step["press"]).first.click()
+    elif "choose" in step:
+        page.locator(step["choose"]).select_option(label=step["with"], force=True)
+    else:
+        page.fill(step["fill"], step["with"])
+    page.wait_for_timeout(SETTLE_MS)
     page.wait_for_load_state("networkidle")
-
-
-def take(browser: Browser, port: int, shots: list[Shot], width: int) -> None:
-    """All pages at one width, one context per person so that each signs in once."""
-    accounts = logins() if any(shot.role for shot in shots) else {}
-    contexts: dict[tuple[str, str], BrowserContext] = {}
-    for shot in shots:
-        front = f"http://{shot.portal}.localhost:{port}"
-        who = (shot.portal, shot.role)
-        if who not in contexts:
-            contexts[who] = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-            if shot.role:
-                sign_in(contexts[who].new_page(), f"{front}/", accounts[who])
-        page = contexts[who].new_page()
-        answer = page.goto(front + shot.path, wait_until="networkidle")
-        page.screenshot(path=TARGET / f"{shot.name}-{width}.png", full_page=shot.full)
-        sys.stdout.write(f"{shot.name}-{width}.png  {answer.status if answer else '-'}  {page.title()}\n")
-        page.close()
-    for context in contexts.values():
-        context.close()
 
 
 def main(only: list[str]) -> None:
@@ -142,8 +188,10 @@ def main(only: list[str]) -> None:
     shots = [shot for shot in shots if not only or any(word in shot.name for word in only)]
     TARGET.mkdir(exist_ok=True)
     with server() as port, launched() as browser:
-        for width in plan["widths"]:
-            take(browser, port, shots, width)
+        studio = Studio(browser, port)
+        for shot in shots:
+            for width in plan["widths"]:
+                studio.take(shot, width)
 
 
 if __name__ == "__main__":
