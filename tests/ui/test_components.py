@@ -11,9 +11,9 @@ from django.test import override_settings
 
 import xueshi.ui
 from xueshi.ui import parts
+from xueshi.ui.drawing import known_icons
 from xueshi.ui.finders import VendorFinder, vendor_files
 from xueshi.ui.shell import Link, NavGroup, Shell, Site
-from xueshi.ui.templatetags.ui import known_icons
 from xueshi.ui.web import gallery_samples as samples
 
 ROOT = Path(xueshi.ui.__file__).parent

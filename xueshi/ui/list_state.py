@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
-from xueshi.ui import parts
+from xueshi.ui import drawing, parts
 from xueshi.ui.forms import dress_filters
 from xueshi.ui.list_page import Column, ListPage, ListTab
 
@@ -125,7 +125,15 @@ class ListState[M: Model]:
         return {
             "pk": row.pk, "value": self.page.row_value(row), "cells": cells, "actions": actions,
             "chosen": chosen, "weight": weight, "name": name,
+            "drawn": [self._cell(place, *one) for place, one in enumerate(cells)],
         }  # fmt: skip
+
+    def _cell(self, place: int, column: Column[M], value: object, link: str) -> tuple[str, str, str]:
+        """Label, class and content of one cell; of a desk the first opens beside the list."""
+        first = place == 0
+        names = [name for name, given in (("num", column.num), ("wrap", column.wrap), ("first", first)) if given]
+        into = "detail" if first and self.page.detail_param else ""
+        return column.label, " ".join(names), drawing.cell(value, link, into)
 
     def _link(self, column: Column[M], row: M) -> str:
         if self.page.detail_param and column is self.page.columns[0]:

@@ -1,17 +1,13 @@
 """The components. All parameters are keywords; a misspelt one does not compile."""
 
-import re
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 
-from xueshi.ui import parts
+from xueshi.ui import drawing, parts
 from xueshi.ui.forms import BaseForm, FieldRow, rows_of, summary_of
-from xueshi.ui.printing import printed
 
 register = template.Library()
 
@@ -24,32 +20,13 @@ STYLES = {
 }
 
 
-@cache
-def known_icons() -> frozenset[str]:
-    """The names in the sprite."""
-    sprite = Path(__file__).parents[1] / "static" / "xueshi" / "icons.svg"
-    return frozenset(re.findall(r'<symbol id="([^"]+)"', sprite.read_text(encoding="utf-8")))
+register.filter("shown", drawing.shown)
 
 
-@register.inclusion_tag("ui/parts/icon.html")
-def icon(name: str, *, large: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def icon(name: str, *, large: bool = False) -> str:
     """Draw an icon of the sprite; it is decoration, so the words beside it carry the meaning."""
-    if name not in known_icons():
-        message = f"icon {name!r} is not in static/xueshi/icons.svg"
-        raise template.TemplateSyntaxError(message)
-    return {"name": name, "large": large}
-
-
-@register.filter
-def shown(value: object) -> object:
-    """A value as pages print it; nothing is a dash."""
-    return "—" if value is None or value == "" else printed(value)
-
-
-@register.filter
-def is_cell(value: object) -> bool:
-    """Whether a value is a two-line cell."""
-    return isinstance(value, parts.Cell)
+    return drawing.icon(name, large=large)
 
 
 @register.filter
@@ -58,19 +35,16 @@ def is_state(value: object) -> bool:
     return isinstance(value, parts.State)
 
 
-@register.inclusion_tag("ui/parts/state.html")
-def state(*, of: parts.State) -> dict[str, Any]:
+@register.simple_tag
+def state(*, of: parts.State) -> str:
     """Draw a state word."""
-    if of.tone not in parts.TONES:
-        message = f"state tone {of.tone!r}: expected one of {sorted(parts.TONES)}"
-        raise template.TemplateSyntaxError(message)
-    return {"of": of}
+    return drawing.state(of)
 
 
-@register.inclusion_tag("ui/parts/cell.html")
-def cell(*, value: object, url: str = "", into: str = "") -> dict[str, Any]:
+@register.simple_tag
+def cell(*, value: object, url: str = "", into: str = "") -> str:
     """Draw a table cell's content: text, state, or two lines; ``into`` names the element its link fills."""
-    return {"value": value, "url": url, "into": into}
+    return drawing.cell(value, url, into)
 
 
 @register.inclusion_tag("ui/parts/chain.html")
