@@ -55,10 +55,10 @@ def cases_decidable_by(actor: Actor) -> Q:
     if actor.desk_id is None:
         return Q(pk__in=[])
     allowed = Q(pk__in=[])
-    for kind in kinds.all_kinds():
-        for stage, power in kind.powers.items():
-            if actor.has(power):
-                allowed |= Q(kind=kind.key, stage=stage)
+    for stage in Stage:
+        granted = [kind.key for kind in kinds.all_kinds() if stage in kind.powers and actor.has(kind.powers[stage])]
+        if granted:
+            allowed |= Q(stage=stage, kind__in=granted)
     before = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), decided_by_id=actor.user.pk)
     mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk) | Q(Exists(before))
     return Q(desk_id=actor.desk_id) & allowed & ~mine
