@@ -164,6 +164,7 @@ class Studio:
             if shot.full:  # as tall as the page, so that what sticks to the window's edge stands where it belongs
                 height = page.evaluate("Math.max(innerHeight, document.documentElement.scrollHeight)")
                 page.set_viewport_size({"width": width, "height": min(height, 6000)})
+                page.evaluate("scrollTo(0, 0)")
                 page.wait_for_timeout(150)
             page.screenshot(path=TARGET / f"{shot.name}-{width}.png", full_page=shot.full)
             sys.stdout.write(f"{shot.name}-{width}.png  {answer.status if answer else '-'}  {page.title()}\n")

@@ -23,6 +23,7 @@ from xueshi.reviews.states import CaseState, Stage, StepState
 
 KIND = "declaration"
 _VERIFYING = ReviewStep.objects.filter(stage=Stage.VERIFICATION, state=StepState.PASSED, round=OuterRef("case__round"))
+_REFUSING = Prefetch("case__steps", ReviewStep.objects.filter(state=StepState.FAILED).order_by("round", "position"))
 _STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position"))
 
 STATES: Mapping[DeclarationState, Q] = {
@@ -69,9 +70,14 @@ def declarations_seen(actor: Actor) -> QuerySet[Declaration]:
 
 def own_declarations(actor: Actor) -> QuerySet[Declaration]:
     """All records of the person, including those others declared for them (CR-15)."""
-    rows = Declaration.objects.filter(person__user_id=actor.user.pk, deleted_at=None)
     can = Exists(Declaration.objects.filter(permissions.withdrawable_by(actor), pk=OuterRef("pk")))
-    return _whole(rows).annotate(can_withdraw=can).order_by("-changed_at", "-pk")
+    return _own(actor).annotate(can_withdraw=can)
+
+
+def _own(actor: Actor) -> QuerySet[Declaration]:
+    """What a person's own lists read, latest first: they know themselves and their unit."""
+    rows = Declaration.objects.filter(person__user_id=actor.user.pk, deleted_at=None)
+    return with_state(rows).select_related("person", "case__desk").order_by("-changed_at", "-pk")
 
 
 def declaration_for(actor: Actor, pk: int) -> Declaration:
@@ -129,12 +135,12 @@ def desk_rows(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
     own = Evidence.objects.filter(declaration_id=OuterRef("pk"))
     doubled = Exists(own.filter(Exists(_doubles("file__source_digest"))))
     rows = Declaration.objects.filter(waiting_at(actor, stage) | decided_at(actor, stage))
-    return _whole(rows).annotate(is_doubled=doubled)
+    return with_state(rows).select_related("person__user", "organisation", "case").annotate(is_doubled=doubled)
 
 
 def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
     """One row of ``desk_rows``; ``NotFound`` when it is not there."""
-    found = desk_rows(actor, stage).filter(pk=pk).prefetch_related(_STEPS).first()
+    found = _whole(desk_rows(actor, stage)).filter(pk=pk).prefetch_related(_STEPS).first()
     if found is None:
         raise NotFound
     return found
@@ -171,8 +177,8 @@ def pending_hours(actor: Actor, year: int) -> Mapping[str, Decimal]:
 
 
 def recent(actor: Actor, limit: int = 3) -> list[Declaration]:
-    """The latest changed declarations of the person."""
-    return list(own_declarations(actor)[:limit])
+    """The latest changed declarations of the person, with the steps that refused them."""
+    return list(_own(actor).prefetch_related(_REFUSING)[:limit])
 
 
 def learning_form(declaration: Declaration) -> LearningForm | None:

@@ -15,6 +15,7 @@ from xueshi.kernel.decisions import deny
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
+from xueshi.policies import registry
 from xueshi.policies.packs import Pack
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
@@ -168,7 +169,7 @@ def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
 
 
 def _who(row: Declaration) -> parts.Cell:
-    title = row.person.title or row.person.title_level
+    title = registry.catalogue("titles").label(row.person.title) if row.person.title not in {"", "none"} else ""
     note = " · ".join(filter(None, (title, row.person.user.masked_document)))
     return parts.Cell(text=row.person.user.name, note=note, strong=True)
 

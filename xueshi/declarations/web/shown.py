@@ -60,6 +60,13 @@ def handler(row: Declaration) -> str:
     return desk.name if desk is not None else ""
 
 
+def refusal(row: Declaration) -> str:
+    """What the last desk that refused it wrote; empty while nobody refused it."""
+    if selectors.state(row) not in {DeclarationState.REJECTED, DeclarationState.VERIFICATION_FAILED}:
+        return ""
+    return next((step.comment for step in reversed(selectors.steps_of(row)) if step.state == StepState.FAILED), "")
+
+
 def pairs(row: Declaration, pack: Pack) -> list[parts.Pair]:
     """Everything that was declared, in the form's order, hours declared and recognised side by side (CV-10, CR-32)."""
     unit = pack.word("hours")

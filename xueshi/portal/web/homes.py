@@ -12,19 +12,20 @@ from django.urls import reverse
 from xueshi.certificates import selectors as certificates
 from xueshi.declarations import selectors as declarations
 from xueshi.declarations.models import Declaration
+from xueshi.declarations.permissions import can_edit as may_edit
 from xueshi.declarations.web import shown
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
-from xueshi.people import selectors as people
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest
 from xueshi.policies.years import YearRules
 from xueshi.portal.context import shell_of
 from xueshi.reviews.states import CaseState
 from xueshi.ui import parts
+from xueshi.ui.drawing import shown as shown_as
 from xueshi.ui.shell import Link
 
 ZERO = Decimal(0)
@@ -51,20 +52,19 @@ def home(request: PortalRequest) -> HttpResponse:
 def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
     year = clock.year()
     rules = request.pack.year(year)
-    person = people.professional_of(who.user.pk)
-    account = ledger.account_of(person.pk, year) if person is not None else None
-    bars = _bars(rules, account, declarations.pending_hours(who, year))
+    bars = _bars(rules, ledger.own_account(who, year), declarations.pending_hours(who, year))
     return {
         "year": year,
         "bars": bars,
         "missing": [bar for bar in bars if bar.need is not None and not bar.done],
-        "recent": [_row(row, request.pack) for row in declarations.recent(who, limit=RECENT)],
-        "certificates": list(certificates.certificates_seen(who)[:RECENT]),
+        "pending": bars[-1].pending,
+        "recent": [_row(who, row, request.pack) for row in declarations.recent(who, limit=RECENT)],
+        "certificates": list(certificates.own_certificates(who)[:RECENT]),
         "pack": request.pack,
     }
 
 
-def _row(row: Declaration, pack: Pack) -> dict[str, Any]:
+def _row(who: Actor, row: Declaration, pack: Pack) -> dict[str, Any]:
     return {
         "url": reverse("declarations:detail", args=[row.pk]),
         "form": shown.form_label(row),
@@ -72,6 +72,8 @@ def _row(row: Declaration, pack: Pack) -> dict[str, Any]:
         "hours": row.hours_declared,
         "desk": shown.handler(row) or "—",
         "state": shown.state(row, pack),
+        "refusal": shown.refusal(row),
+        "edit": reverse("declarations:edit", args=[row.pk]) if may_edit(who, row).allowed else "",
     }
 
 
@@ -91,7 +93,7 @@ def _bar(label: str, have: Decimal, need: Decimal | None, pending: Decimal) -> p
     if need is not None and have >= need:
         state = parts.State("已完成", "ok")
     elif pending:
-        state = parts.State(f"审核中 {pending:g}", "wait")
+        state = parts.State(f"审核中 {shown_as(pending)}", "wait")
     return parts.YearBar(label=label, have=have, need=need, pending=pending, state=state)
 
 

@@ -8,6 +8,20 @@
     if (!input.matches("input[type=file][data-upload]")) return;
     await add(input, [...input.files]);
   });
+  /* The native control stays for the keyboard and for those without this file; with it, the whole zone takes files. */
+  function dress(root) {
+    for (const input of root.querySelectorAll(".x-dropzone:not(.live) > input[type=file][data-upload]")) {
+      const words = document.createElement("span");
+      words.setAttribute("aria-hidden", "true");
+      const choose = document.createElement("b");
+      choose.textContent = "选择文件";
+      words.append("拖到这里，或 ", choose);
+      input.before(words);
+      input.parentElement.classList.add("live");
+    }
+  }
+  document.addEventListener("DOMContentLoaded", () => dress(document));
+  document.addEventListener("htmx:load", (event) => dress(event.target));
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => {
       const zone = event.target.closest && event.target.closest(".x-dropzone");
