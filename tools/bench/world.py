@@ -93,7 +93,7 @@ def _repeat[M: Model](pattern: Sequence[M], name: str, cases: Sequence[ReviewCas
 @transaction.atomic
 def world() -> World:
     """The unit, made at its first use in a run."""
-    builder = Builder(Chance(12), accounts.PASSWORD)
+    builder = Builder(Chance(User._default_manager.count()), accounts.PASSWORD)
     builder.chance.keep(*(user.document_number for user in User._default_manager.all()))
     builder.bodies[_UNIT.parent] = Organisation._default_manager.get(name=_SUPERIOR)
     builder.body(_UNIT)

@@ -23,6 +23,12 @@ def certificates_seen(actor: Actor) -> QuerySet[Certificate]:
     return _whole().filter(permissions.certificates_seen_by(actor)).order_by("-issued_at", "-pk")
 
 
+def own_certificates(actor: Actor) -> QuerySet[Certificate]:
+    """The actor's own certificates, newest first, with the year they are for."""
+    rows = Certificate.objects.filter(account__person__user_id=actor.user.pk)
+    return rows.select_related("account").order_by("-issued_at", "-pk")
+
+
 def certificate_for(actor: Actor, pk: int) -> Certificate:
     """One visible certificate; ``NotFound`` when absent or not theirs."""
     found = certificates_seen(actor).filter(pk=pk).first()

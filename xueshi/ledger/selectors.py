@@ -37,6 +37,11 @@ def account_of(person_id: int, year: int) -> YearAccount | None:
     return YearAccount.objects.filter(person_id=person_id, year=year).first()
 
 
+def own_account(actor: Actor, year: int) -> YearAccount | None:
+    """The actor's own account of a year, if anything ever posted to it."""
+    return YearAccount.objects.filter(person__user_id=actor.user.pk, year=year).first()
+
+
 def entries(account: YearAccount) -> QuerySet[LedgerEntry]:
     """The history behind a year, oldest first (ANN-03)."""
     return LedgerEntry.objects.filter(account=account).select_related("reverses").order_by("at", "pk")

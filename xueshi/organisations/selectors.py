@@ -29,6 +29,11 @@ def hats(user_id: int, portal: str) -> list[Membership]:
     return list(rows.select_related("organisation", "role", "department").order_by("hat", "-is_super", "pk"))
 
 
+def count_hats(user_id: int, portal: str) -> int:
+    """How many hats a person may wear on this portal."""
+    return Membership.objects.filter(permissions.hats_of(user_id, portal)).count()
+
+
 def hat(user_id: int, portal: str, membership_id: int) -> Membership | None:
     """One wearable hat, for the request's actor."""
     rows = Membership.objects.filter(permissions.hats_of(user_id, portal), pk=membership_id)

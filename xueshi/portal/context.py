@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.selectors import hats
+from xueshi.organisations.selectors import count_hats
 from xueshi.policies.access import MenuItem
 from xueshi.policies.packs import Pack
 from xueshi.reviews import kinds, selectors
@@ -142,8 +142,8 @@ class _Menu:
 
 def _user_box(pack: Pack, actor: Actor) -> UserBox:
     items = [Link(label="修改密码", url=reverse("portal:password"), icon="lock")]
-    if len(worn := hats(actor.user.pk, pack.key)) > 1:
-        items.insert(0, Link(label=f"切换身份（{len(worn)}）", url=reverse("portal:hats"), icon="arrows-exchange"))
+    if (worn := count_hats(actor.user.pk, pack.key)) > 1:
+        items.insert(0, Link(label=f"切换身份（{worn}）", url=reverse("portal:hats"), icon="arrows-exchange"))
     items.append(Link(label="退出登录", url=reverse("portal:sign_out"), icon="logout", post=True))
     return UserBox(
         name=f"{pack.word('greeting')}{actor.user.name}",
