@@ -1,12 +1,13 @@
 """The smallest components, drawn in Python: a page has hundreds of them, and a template each would be half its cost."""
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
 from django.template import TemplateSyntaxError
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xueshi.ui import parts
@@ -54,6 +55,11 @@ def cell(value: object, url: str = "", into: str = "") -> SafeString:
         return _two_lines(value, url, into)
     drawn = state(value) if isinstance(value, parts.State) else format_html("{}", shown(value))
     return _linked(drawn, url, into) if url and not isinstance(value, parts.State) else drawn
+
+
+def cells(drawn: Iterable[tuple[str, str, SafeString]]) -> SafeString:
+    """The cells of one row from their label, classes and content."""
+    return format_html_join("", '<td role="cell" data-l="{}" class="{}"><div>{}</div></td>', drawn)
 
 
 def _two_lines(of: parts.Cell, url: str, into: str) -> SafeString:

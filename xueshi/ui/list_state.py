@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from xueshi.ui import drawing, parts
 from xueshi.ui.forms import dress_filters
@@ -125,10 +126,10 @@ class ListState[M: Model]:
         return {
             "pk": row.pk, "value": self.page.row_value(row), "cells": cells, "actions": actions,
             "chosen": chosen, "weight": weight, "name": name,
-            "drawn": [self._cell(place, *one) for place, one in enumerate(cells)],
+            "drawn": drawing.cells(self._cell(place, *one) for place, one in enumerate(cells)),
         }  # fmt: skip
 
-    def _cell(self, place: int, column: Column[M], value: object, link: str) -> tuple[str, str, str]:
+    def _cell(self, place: int, column: Column[M], value: object, link: str) -> tuple[str, str, SafeString]:
         """Label, class and content of one cell; of a desk the first opens beside the list."""
         first = place == 0
         names = [name for name, given in (("num", column.num), ("wrap", column.wrap), ("first", first)) if given]
