@@ -1,0 +1,241 @@
+"""CC for declarations: one decision, one entry, one record, whatever happens at once."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from tests import small_world as make
+from tests.checks.races.contest import accidents, together, unlocked
+from tests.checks.report import Outcome, Tell
+from tests.checks.surface.attacks import fields_of
+from tests.declarations import world as w
+from xueshi.declarations import services
+from xueshi.declarations.models import Declaration
+from xueshi.kernel.errors import MovedOn
+from xueshi.ledger import services as ledger
+from xueshi.ledger.models import LedgerEntry
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Hat
+from xueshi.portal import signing_in
+from xueshi.reviews import deciding
+from xueshi.reviews import services as reviews
+from xueshi.reviews.deciding import Order, Report
+from xueshi.reviews.models import CaseEvent, ReviewCase
+from xueshi.reviews.states import CaseState, Verdict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PASS, FAIL = Verdict.PASS, Verdict.FAIL
+TURNS = (deciding, "_turns")
+"""Where the cases have been read and nothing is written yet."""
+
+
+def reviewers(world: make.SmallWorld, number: int) -> list[Actor]:
+    """The administrators of the unit, all with the powers of the first."""
+    first = world.employer_admin
+    others = [make.administrator(f"审核员{i}", world.employer, is_super=False) for i in range(number - 1)]
+    return [first, *(Actor(one.user, one.membership, one.organisation, first.powers) for one in others)]
+
+
+def order(declaration: Declaration, verdict: Verdict = PASS, version: int = 1) -> Order:
+    return Order(verdict, {declaration.case_id or 0: version}, "并发")
+
+
+def wrongs(declaration: Declaration, results: list[object]) -> list[str]:
+    """What is wrong after several decided at once: not exactly one won, or the ledger says otherwise."""
+    won = [one for one in results if isinstance(one, Report) and one.done]
+    state, posted = w.case(declaration).state, LedgerEntry.objects.filter(source_id=declaration.pk).count()
+    events = CaseEvent.objects.filter(case=declaration.case_id).count()
+    told = all(row.reason for one in results if isinstance(one, Report) for row in one.refused)
+    found = accidents(results)
+    if len(won) != 1 or events != 2 or not told:
+        found.append(f"{len(won)} won, {events} events")
+    if (state, posted) not in {(CaseState.APPROVED, 1), (CaseState.REJECTED, 0)}:
+        found.append(f"{state} with {posted} entries")
+    return found
+
+
+def test_cc_01_twenty_approve_and_twenty_reject(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make.build()
+    both, bad, n = reviewers(world, 2), [], 0
+    for _ in range(2):
+        row = services.submit(world.person, w.paper(world.person, "1"))
+        acts = [
+            lambda actor=actor, verdict=verdict, row=row: deciding.decide_many(actor, order(row, verdict))
+            for verdict in (PASS, FAIL) for actor in both for _ in range(10)
+        ]  # fmt: skip
+        bad += wrongs(row, together(*acts))
+        n += len(acts)
+    row = services.submit(world.person, w.paper(world.person, "1"))
+    with unlocked(monkeypatch, TURNS):
+        results = together(
+            lambda: deciding.decide_many(both[0], order(row, PASS)),
+            lambda: deciding.decide_many(both[1], order(row, FAIL)),
+        )
+    tell(Outcome("CC-01", n, bad, bool(wrongs(row, results)), 80))
+
+
+def test_cc_02_withdraw_against_approve(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, bad, rounds = make.build(), [], 40
+
+    def one_round() -> list[str]:
+        row = services.submit(world.person, w.paper(world.person, "1"))
+        results = together(
+            lambda: deciding.decide_many(world.employer_admin, order(row)),
+            lambda: services.withdraw(world.person, row.pk),
+        )
+        state, posted = w.case(row).state, LedgerEntry.objects.filter(source_id=row.pk).count()
+        fine = (state, posted) in {(CaseState.APPROVED, 1), (CaseState.WITHDRAWN, 0)}
+        events = CaseEvent.objects.filter(case=row.case_id).count()
+        return accidents(results) + ([] if fine and events == 2 else [f"{state}, {posted} entries, {events} events"])
+
+    for _ in range(rounds):
+        bad += one_round()
+    with unlocked(monkeypatch, TURNS, (reviews.permissions, "can_withdraw")):
+        control = one_round()
+    tell(Outcome("CC-02", rounds, bad, bool(control), 40))
+
+
+def browser(actor: Actor) -> Client:
+    client = Client(raise_request_exception=False, HTTP_HOST="weihai.localhost")
+    session = client.session
+    signing_in.begin(session, actor.user, actor.membership)
+    session.save()
+    client.cookies["sessionid"] = session.session_key or ""
+    return client
+
+
+def test_cc_03_the_same_page_again(tell: Tell) -> None:
+    world, bad, n = make.build(), [], 0
+    for number in range(6):
+        entry = w.entry(world.person, "1", key=f"cc-03-{number}", form="seminar", days=1)
+        results = together(*(lambda entry=entry: services.submit(world.person, entry) for _ in range(4)))
+        results += [services.submit(world.person, entry) for _ in range(2)]
+        made = Declaration.objects.filter(submission_key=f"cc-03-{number}")
+        n += len(results)
+        same = {one.pk for one in results if isinstance(one, Declaration)} == {made[0].pk}
+        refused = [one for one in results if not isinstance(one, Declaration | MovedOn)]
+        if made.count() != 1 or not same or refused or CaseEvent.objects.filter(case=made[0].case_id).count() != 1:
+            bad.append(f"round {number}: {made.count()} records, {refused}")
+    without = [services.submit(world.person, w.entry(world.person, "1", form="seminar", days=1)) for _ in range(2)]
+    tell(Outcome("CC-03", n, bad, without[0].pk != without[1].pk, 36))
+
+
+def test_cc_04_the_same_key_with_other_content(tell: Tell) -> None:
+    world, bad, n = make.build(), [], 0
+    client = browser(world.person)
+    key = fields_of(client.get("/declarations/new/").content.decode())["key"]
+    first = _sent(client, world, key, "1")
+    same = _sent(client, world, key, "1")
+    made = Declaration.objects.get(submission_key=key)
+    before = (made.version, made.hours_declared, CaseEvent.objects.count())
+    for hours in ("2", "3", "0.5", "4"):
+        n += 1
+        answer = _sent(client, world, key, hours)
+        after = Declaration.objects.get(submission_key=key)
+        if answer != 422 or (after.version, after.hours_declared, CaseEvent.objects.count()) != before:
+            bad.append(f"{hours} hours → {answer}")
+    stranger = _sent(browser(world.colleague), world, key, "1", who=world.colleague)
+    n += 1
+    if stranger not in {404, 422} or Declaration.objects.count() != 1:
+        bad.append(f"another person with the key → {stranger}")
+    tell(Outcome("CC-04", n, bad, (first, same) == (302, 302), 5))
+
+
+_kept: dict[int, str] = {}
+
+
+def _sent(client: Client, world: make.SmallWorld, key: str, hours: str, who: Actor | None = None) -> int:
+    """The status of a declaration sent with this key; one and the same picture for each person."""
+    from xueshi.declarations.web import images  # noqa: PLC0415 - needs the settings
+
+    actor = who or world.person
+    if actor.user.pk not in _kept:
+        _kept[actor.user.pk] = images.key_of(actor, w.stored(actor))
+    typed = {
+        "key": key, "do": "submit", "year": "2026", "form": "seminar", "subject": "professional", "hours": hours,
+        "school": "威海职业学院", "class_name": "安全操作", "period_from": "2026-05-11", "period_to": "2026-05-11",
+        "content": "安全操作", "result": "合格", "evidence__keep": _kept[actor.user.pk],
+    }  # fmt: skip
+    return client.post("/declarations/new/", typed).status_code
+
+
+def test_cc_07_the_yearly_cap(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty claims that cannot all go into the year."""
+    world = make.build()
+    admins = reviewers(world, 4)
+
+    def contest(rows: list[Declaration]) -> tuple[list[object], Decimal]:
+        acts = [
+            lambda row=row, admin=admins[i % 4]: deciding.decide_many(admin, order(row)) for i, row in enumerate(rows)
+        ]
+        before = w.total(world, rows[0].year)
+        return together(*acts), w.total(world, rows[0].year) - before
+
+    rows = [w.handed_in(world.person, "8", days=1, form="seminar") for _ in range(20)]
+    results, credited = contest(rows)
+    bad = accidents(results) + ([] if credited == 8 else [f"{credited} hours on one day of eight"])
+    entries = LedgerEntry.objects.filter(source_id__in=[row.pk for row in rows]).count()
+    bad += [] if entries == 1 else [f"{entries} entries"]
+    pair = [w.handed_in(world.person, "8", days=1, form="seminar", year=2025) for _ in range(2)]
+    with unlocked(monkeypatch, (ledger, "_settle")):
+        found, extra = contest(pair)
+    tell(Outcome("CC-07", len(rows), bad, bool(accidents(found)) or extra != 8, 20))
+
+
+def test_cc_08_overlapping_batches(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make.build()
+    admins = reviewers(world, 2)
+    rows = [services.submit(world.person, w.paper(world.person, "1")) for _ in range(15)]
+    cases = [row.case_id or 0 for row in rows]
+    # Ten batches of ten, neighbours sharing half, every second one upside down.
+    batches = [[cases[(start + i) % 15] for i in range(10)] for start in (0, 5, 10, 0, 5, 10, 0, 5, 10, 0)]
+    acts = [
+        lambda admin=admins[i % 2], items=dict.fromkeys(items[:: 1 if i % 2 else -1], 1): deciding.decide_many(
+            admin, Order(PASS, items)
+        )
+        for i, items in enumerate(batches)
+    ]
+    results = together(*acts)
+    bad = accidents(results)
+    done = [pk for one in results if isinstance(one, Report) for pk in one.done]
+    bad += [] if sorted(done) == sorted(cases) else [f"{len(done)} decided of {len(cases)}"]
+    posted = LedgerEntry.objects.filter(source_id__in=[row.pk for row in rows]).count()
+    bad += [] if (posted, w.total(world)) == (15, 15) else [f"{posted} entries"]
+    pair = [services.submit(world.person, w.paper(world.person, "1")) for _ in range(2)]
+    shared = Order(PASS, {row.case_id or 0: 1 for row in pair})
+    with unlocked(monkeypatch, TURNS):
+        twice = together(*(lambda admin=admin: deciding.decide_many(admin, shared) for admin in admins))
+    both = [pk for one in twice if isinstance(one, Report) for pk in one.done]
+    tell(Outcome("CC-08", len(acts) * 10, bad, bool(accidents(twice)) or len(both) != 2, 100))
+
+
+def test_cc_09_one_reversal(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make.build()
+    admins = [world.department_admin]
+    for number in range(3):
+        user = make.user(f"审验员{number}")
+        hat = make.hat(user, world.department, Hat.ADMINISTRATOR)
+        admins.append(Actor(user, hat, world.department, world.department_admin.powers))
+
+    def contest(parties: int) -> list[str]:
+        row = services.submit(world.person, w.paper(world.person, "1"))
+        deciding.decide_many(world.employer_admin, order(row))
+        before = w.total(world)
+        acts = [
+            lambda admin=admins[i % 4]: deciding.decide_many(admin, order(row, FAIL, version=2)) for i in range(parties)
+        ]
+        results = together(*acts)
+        entries = LedgerEntry.objects.filter(source_id=row.pk)
+        found = accidents(results)
+        won = sum(isinstance(one, Report) and bool(one.done) for one in results)
+        if (won, entries.count(), entries.exclude(reverses=None).count()) != (1, 2, 1) or before - w.total(world) != 1:
+            found.append(f"{won} won, {entries.count()} entries")
+        if ReviewCase.objects.get(pk=row.case_id).state != CaseState.REVOKED:
+            found.append("not revoked")
+        return found
+
+    bad = contest(20)
+    with unlocked(monkeypatch, TURNS):
+        control = contest(2)
+    tell(Outcome("CC-09", 20, bad, bool(control), 20))

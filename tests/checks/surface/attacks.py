@@ -1,0 +1,207 @@
+"""Every way to name an object, with who may do so: the material of the checks of authority."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from typing import Any, Final
+
+from django.urls import reverse
+
+from tests.checks.surface.entitled import Entitled
+from tests.checks.surface.stage import Stage, text
+from xueshi.certificates.models import Certificate
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.web import images
+from xueshi.ledger.models import YearAccount
+from xueshi.organisations.models import Organisation
+from xueshi.registrations.models import Registration
+from xueshi.reviews.models import ReviewCase
+
+ABSENT: Final = 2_000_000_011
+"""A key that no object has."""
+READS: Final = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One request that names an object; ``absent`` and ``absent_data`` are the same but name one that does not exist."""
+
+    route: str
+    method: str
+    url: str
+    absent: str
+    seers: frozenset[str]
+    doers: frozenset[str]
+    data: dict[str, Any] = field(default_factory=dict)
+    absent_data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Who may: whoever sees it for reading, whoever may do it for writing."""
+        return self.seers if self.method in READS else self.doers
+
+
+_SENT: Final = {"file": False, "submit": False, "radio": False, "checkbox": False}
+"""Inputs that go along only when they are chosen."""
+
+
+class _Fields(HTMLParser):
+    """The fields of the forms of a page, as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, Any] = {}
+        self._select, self._area = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note inputs, chosen options and text areas."""
+        known = {key: value or "" for key, value in attrs}
+        name = known.get("name", "")
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in known and self._select:
+            self.found[self._select] = known.get("value", "")
+        elif tag == "textarea":
+            self._area = name
+        elif tag == "input" and name and (_SENT.get(known.get("type", ""), True) or "checked" in known):
+            self.found[name] = known.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a text area."""
+        self._area = "" if tag == "textarea" else self._area
+
+    def handle_data(self, data: str) -> None:
+        """The text of a text area."""
+        if self._area:
+            self.found[self._area] = data.strip()
+
+
+def fields_of(page: str) -> dict[str, Any]:
+    """What a browser would send from a page."""
+    parser = _Fields()
+    parser.feed(page)
+    return parser.found
+
+
+@dataclass
+class Attacks:
+    """All attacks on a stage."""
+
+    stage: Stage
+
+    def __post_init__(self) -> None:
+        self.who = Entitled(self.stage)
+
+    def all(self) -> list[Attack]:
+        """Declarations, files, years, certificates, registrations, bodies, hats, cases in bodies of requests."""
+        return [*self.declarations(), *self.years(), *self.registrations(), *self.bodies(), *self.in_bodies()]
+
+    def _ways(self, route: str, methods: tuple[str, ...], keys: tuple[Any, ...], who: Attack) -> Iterator[Attack]:
+        absent = (ABSENT, *keys[1:]) if isinstance(keys[0], int) else ("x" * 20, *keys[1:])
+        for method in methods:
+            url, none = reverse(route, args=keys), reverse(route, args=absent)
+            yield replace(who, route=route, method=method, url=url + who.url, absent=none + who.url)
+
+    def _case_in_query(self, route: str, key: int, who: Attack) -> Iterator[Attack]:
+        for method in READS:
+            url, none = f"{reverse(route)}?case={key}", f"{reverse(route)}?case={ABSENT}"
+            yield replace(who, route=f"{route}?case", method=method, url=url, absent=none)
+
+    def declarations(self) -> Iterator[Attack]:
+        """Each of this year's declarations of a person in either tree, by itself, its case, its file."""
+        for owner in ("person_1", "person_other"):
+            for thing in self.stage.world.of("declaration", owner=owner)[:7]:
+                row = Declaration.objects.select_related("person", "case__desk").get(pk=thing.pk)
+                yield from self._declaration(row, owner)
+
+    def _declaration(self, row: Declaration, owner: str) -> Iterator[Attack]:
+        seers = frozenset(self.who.declaration(row))
+        own = frozenset(self.who.users(row.person.user_id))
+        open_ = row.case is None or row.case.state == "withdrawn"
+        editors = own if open_ else frozenset[str]()
+        pending = row.case is not None and row.case.state == "pending"
+        first = pending and row.case is not None and not row.case.steps.exclude(decided_by=None).exists()
+        read = Attack("", "", "", "", seers, frozenset())
+        yield from self._ways("declarations:detail", READS, (row.pk,), read)
+        yield from self._ways("declarations:evidence", READS, (row.pk, 1), read)
+        yield from self._ways("declarations:edit", READS, (row.pk,), replace(read, seers=editors))
+        typed = fields_of(text(self.stage.ask(owner, "GET", reverse("declarations:edit", args=[row.pk])))) | {
+            "do": "save"
+        }
+        write = Attack("", "", "", "", seers, editors, typed, typed)
+        yield from self._ways("declarations:edit", ("POST",), (row.pk,), write)
+        taking_back = replace(write, doers=own if first else frozenset())
+        deleting = replace(write, url=f"?version={row.version}")
+        yield from self._ways("declarations:withdraw", ("POST",), (row.pk,), taking_back)
+        yield from self._ways("declarations:delete", ("POST",), (row.pk,), deleting)
+        if row.case is not None:
+            yield from self._case(row, row.case, read)
+
+    def _case(self, row: Declaration, case: ReviewCase, read: Attack) -> Iterator[Attack]:
+        yield from self._ways("declarations:case", READS, (case.pk,), read)
+        for route, stage in (("declarations:desk", "review"), ("declarations:verification", "verification")):
+            turns = case.steps.filter(stage=stage).exclude(state__in=["waiting", "dropped"])
+            desks = frozenset(self.who.administrators(turns.values_list("desk", flat=True)))
+            yield from self._case_in_query(route, row.pk, replace(read, seers=desks))
+
+    def years(self) -> Iterator[Attack]:
+        """Accounts and certificates."""
+        for owner in ("person_1", "person_other"):
+            for thing in self.stage.world.of("account", owner=owner)[:3]:
+                account = YearAccount.objects.select_related("person__employment").get(pk=thing.pk)
+                seers, papers = frozenset(self.who.account(account)), frozenset(self.who.certificate(account))
+                read = Attack("", "", "", "", seers, papers if account.passed else frozenset())
+                yield from self._ways("ledger:year", READS, (account.pk,), read)
+                yield from self._ways("certificates:issue", ("POST",), (account.pk,), read)
+                for paper in Certificate.objects.filter(account=account)[:2]:
+                    for route in ("certificates:detail", "certificates:pdf"):
+                        yield from self._ways(route, READS, (paper.pk,), replace(read, seers=papers))
+
+    def registrations(self) -> Iterator[Attack]:
+        """One registration of each kind and verdict in either tree."""
+        for row in Registration.objects.exclude(case=None).select_related("case__desk").order_by("pk"):
+            if row.case is None:
+                continue
+            seers = frozenset(self.who.registration(row))
+            # What the desk has decided leaves its reviewed list with 删除; what waits stays.
+            decided = row.case.steps.filter(state__in=["passed", "failed"]).values_list("desk", flat=True)
+            read = Attack("", "", "", "", seers, frozenset(self.who.administrators(decided)))
+            yield from self._ways("registrations:detail", READS, (row.case.pk,), read)
+            yield from self._ways("registrations:hide", ("POST",), (row.case.pk,), read)
+            for attached in row.files.select_related("file").order_by("pk")[:1]:
+                yield from self._ways("registrations:file", ("GET",), (row.case.pk, attached.file.key), read)
+            for queue in ("people", "units"):
+                yield from self._case_in_query(f"registrations:{queue}", row.case.pk, read)
+
+    def bodies(self) -> Iterator[Attack]:
+        """Units of either tree, and the hats of other people."""
+        for key in ("a-unit", "a-branch", "a-department", "b-unit", "b-bureau", "city"):
+            body = Organisation.objects.get(pk=self.stage.world.builder.bodies[key].pk)
+            read = Attack("", "", "", "", frozenset(self.who.body(body.pk)), frozenset())
+            yield from self._ways("registrations:unit", READS, (body.pk,), read)
+        for name in ("person_1", "employer_super", "department_2", "city", "two_hats_administrator"):
+            actor = self.stage.world.actor(name)
+            hat, none = actor.membership, {"hat": str(ABSENT)}
+            own = frozenset(self.who.users(actor.user.pk))
+            if hat is not None:
+                url = reverse("portal:hats")
+                yield Attack("portal:hats hat=", "POST", url, url, own, own, {"hat": str(hat.pk)}, none)
+
+    def in_bodies(self) -> Iterator[Attack]:
+        """Cases in rows, frozen batches, keys of uploads."""
+        pending = ReviewCase.objects.filter(desk__isnull=False).order_by("pk")
+        decide = reverse("reviews:decide")
+        for case in pending:
+            desk = frozenset(self.who.desk(case))
+            for verdict in ("pass", "fail"):
+                data = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": "不符"}
+                none = data | {"row": f"{ABSENT}:1"}
+                yield Attack("reviews:decide row=", "POST", decide, decide, desk, desk, data, none)
+        yield from self._uploads()
+
+    def _uploads(self) -> Iterator[Attack]:
+        owner = self.stage.world.actor("person_1")
+        row = Declaration.objects.filter(person__user_id=owner.user.pk, case=None).order_by("pk")[0]
+        key = images.key_of(owner, row.evidence.order_by("position")[0].file)
+        own = frozenset(self.who.users(owner.user.pk))
+        yield from self._ways("declarations:upload", READS, (key,), Attack("", "", "", "", own, frozenset()))

@@ -1,0 +1,91 @@
+"""Who may see and do what, worked out from the rows themselves and not by the program's own permissions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tests.checks.surface.stage import Stage
+from xueshi.declarations.models import Declaration
+from xueshi.ledger.models import YearAccount
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import Hat, Power
+from xueshi.registrations.models import Registration
+from xueshi.reviews.models import ReviewCase
+
+
+@dataclass
+class Entitled:
+    """The tree of bodies by parents, and the questions about it."""
+
+    stage: Stage
+    parents: Mapping[int, int | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.parents = dict(Organisation.objects.values_list("pk", "parent_id"))
+
+    @cached_property
+    def hats(self) -> dict[str, Actor]:
+        """The actors who are somebody."""
+        return {name: actor for name, actor in self.stage.actors.items() if actor is not None}
+
+    def above(self, body: int | None) -> set[int]:
+        """A body and all above it."""
+        found: set[int] = set()
+        while body is not None and body not in found:
+            found.add(body)
+            body = self.parents.get(body)
+        return found
+
+    def users(self, *pks: int | None) -> set[str]:
+        """The actors who are one of these users."""
+        return {name for name, actor in self.hats.items() if actor.user.pk in pks}
+
+    def administrators(self, bodies: Iterable[int | None], power: Power | None = None) -> set[str]:
+        """The actors who administer one of these bodies, with a power if one is asked for."""
+        wanted = set(bodies)
+        return {
+            name
+            for name, actor in self.hats.items()
+            if actor.membership is not None
+            and actor.membership.hat == Hat.ADMINISTRATOR
+            and actor.membership.organisation_id in wanted
+            and (power is None or power in actor.powers)
+        }
+
+    def case(self, case: ReviewCase) -> set[str]:
+        """Owner, submitter, the desks of the chain, the bodies above."""
+        desks = list(case.steps.values_list("desk_id", flat=True))
+        people = self.users(case.owner_id, case.submitted_by_id)
+        return people | self.administrators([*desks, *self.above(case.organisation_id)])
+
+    def desk(self, case: ReviewCase) -> set[str]:
+        """The administrators of the body that has it now."""
+        return self.administrators([case.desk_id]) if case.desk_id is not None else set()
+
+    def declaration(self, row: Declaration) -> set[str]:
+        """Its person; once handed in whoever may see the case."""
+        own = self.users(row.person.user_id, row.declared_by_id)
+        handed_in = row.case is not None and row.case.state != "withdrawn"
+        return own | (self.case(row.case) if handed_in and row.case is not None else set())
+
+    def registration(self, row: Registration) -> set[str]:
+        """Its person and whoever may see its case."""
+        return self.users(row.user_id) | (self.case(row.case) if row.case is not None else set())
+
+    def account(self, row: YearAccount) -> set[str]:
+        """Its person, and the administrators of the employer and of the bodies above it."""
+        employer = row.person.employment.organisation_id
+        return self.users(row.person.user_id) | self.administrators(self.above(employer))
+
+    def certificate(self, row: YearAccount) -> set[str]:
+        """As the account, but administrators only with 电子证书."""
+        employer = row.person.employment.organisation_id
+        return self.users(row.person.user_id) | self.administrators(self.above(employer), Power.CERTIFICATES)
+
+    def body(self, pk: int) -> set[str]:
+        """Its own people, and the administrators above."""
+        own = {
+            name for name, actor in self.hats.items() if actor.organisation is not None and actor.organisation.pk == pk
+        }
+        return own | self.administrators(self.above(pk))

@@ -1,0 +1,121 @@
+"""The reference world with a browser for every actor, and a watch on the business tables."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.test import Client
+
+from xueshi.organisations.actors import Actor
+from xueshi.portal import signing_in
+from xueshi.portal.seeds.world import World
+
+HOST: Final = "weihai.localhost"
+NAMED: Final = (
+    "anonymous", "person_1", "person_2", "person_other", "employer_super", "employer_limited", "employer_branch",
+    "employer_sibling", "department_1", "department_2", "district_1", "district_2", "city", "base_1", "base_2",
+    "system_administrator", "security_administrator", "audit_administrator", "transferred", "two_hats",
+    "two_hats_administrator",
+)  # fmt: skip
+"""The actors of the reference world and the three with a past or a second hat."""
+TRACES: Final = frozenset({"django_session", "accounts_challenge", "accounts_throttle", "certificates_lookuplog"})
+"""Tables that keep traces of the visit itself, declared not to be business rows."""
+_WRITES = re.compile(r'^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)
+
+
+def business_tables() -> list[str]:
+    """Every table of the program but those that keep traces of a visit and those of the framework."""
+    kept = TRACES | {"django_migrations", "django_content_type"}
+    return sorted(name for name in connection.introspection.table_names() if name not in kept)
+
+
+def digest() -> dict[str, str]:
+    """One digest of all rows a table; equal digests mean equal rows."""
+    parts = [
+        f"SELECT '{name}', md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \"{name}\" t"  # noqa: S608 - names from the catalogue
+        for name in business_tables()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """The business tables that statements inside the block wrote to, whether or not it was rolled back."""
+    written: list[str] = []
+
+    def look(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        found = _WRITES.match(sql)
+        if found and found[1].lower() not in TRACES:
+            written.append(found[1].lower())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield written
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside the block did not happen."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+@dataclass
+class Stage:
+    """The world, its folder of files, and a browser for every actor."""
+
+    world: World
+    folder: Path
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    @property
+    def actors(self) -> dict[str, Actor | None]:
+        """The actors by name; nobody is None."""
+        return {name: self.world.actors[name] for name in NAMED}
+
+    def client(self, name: str) -> Client:
+        """The actor's browser, signed in through a real session."""
+        if name not in self.clients:
+            self.clients[name] = browser(self.world.actors[name])
+        return self.clients[name]
+
+    def ask(self, name: str, method: str, url: str, data: Any = None, **more: str) -> HttpResponseBase:
+        """One request by an actor; a failure of the program is an answer 500."""
+        client = self.client(name)
+        if method == "POST":
+            return client.post(url, data or {}, HTTP_HOST=HOST, **more)
+        return client.generic(method, url, HTTP_HOST=HOST, **more)
+
+
+def browser(actor: Actor | None, **settings: bool) -> Client:
+    """A browser in which an actor is signed in; empty for nobody."""
+    client = Client(raise_request_exception=False, **settings)
+    if actor is not None:
+        session = client.session
+        signing_in.begin(session, actor.user, actor.membership)
+        session.save()
+        client.cookies["sessionid"] = session.session_key or ""
+    return client
+
+
+def body(answer: HttpResponseBase) -> bytes:
+    """All bytes of an answer, also of one that streams."""
+    if isinstance(answer, HttpResponse):
+        return answer.content
+    return b"".join(getattr(answer, "streaming_content", ()))
+
+
+def text(answer: HttpResponseBase) -> str:
+    """An answer as text."""
+    return body(answer).decode("utf-8", "replace")
