@@ -22,6 +22,7 @@ def _filled(server: Server, user: User) -> tuple[Browser, str]:
     """A visitor of their own with the box filled in, before the button is pressed."""
     browser = server.browser()
     page = browser.ask("GET", "/")
+    browser.connection.close()  # the server would, while the others fill in theirs; the POST opens it again
     hidden = {name: unescape(value) for name, value in findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)}
     typed = {"user_type": "professional", "document_type": "resident", "identifier": user.document_number}
     return browser, urlencode({**hidden, **typed, "password": PASSWORD, "captcha": _PICTURE})

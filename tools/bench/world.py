@@ -48,10 +48,10 @@ class World:
             message = "the first declaration was handed in"
             raise ValueError(message)
         cases = ReviewCase._default_manager.bulk_create(
-            _copy(pattern, owner=one.actor.user, submitted_by=one.actor.user) for one in owners
+            copy_of(pattern, owner=one.actor.user, submitted_by=one.actor.user) for one in owners
         )
         rows = Declaration._default_manager.bulk_create(
-            _copy(self.first, person=one.record, declared_by=one.actor.user, case=case, submission_key=None)
+            copy_of(self.first, person=one.record, declared_by=one.actor.user, case=case, submission_key=None)
             for one, case in zip(owners, cases, strict=True)
         )
         _repeat(list(ReviewStep._default_manager.filter(case=pattern)), "case", cases)
@@ -63,10 +63,10 @@ class World:
         """Give each its own evidence: the same bytes, noted as if they were others, so that none counts as double."""
         evidence = Evidence._default_manager.select_related("file").get(declaration=self.first)
         files = StoredFile._default_manager.bulk_create(
-            _copy(evidence.file, key=f"bench-{row.pk}", source_digest=_other_digest(row)) for row in rows
+            copy_of(evidence.file, key=f"bench-{row.pk}", source_digest=_other_digest(row)) for row in rows
         )
         Evidence._default_manager.bulk_create(
-            _copy(evidence, declaration=row, file=file) for row, file in zip(rows, files, strict=True)
+            copy_of(evidence, declaration=row, file=file) for row, file in zip(rows, files, strict=True)
         )
 
 
@@ -74,7 +74,8 @@ def _other_digest(row: Declaration) -> str:
     return hashlib.sha256(f"bench {row.pk}".encode()).hexdigest()
 
 
-def _copy[M: Model](row: M, **changes: object) -> M:
+def copy_of[M: Model](row: M, **changes: object) -> M:
+    """An unsaved row like this one but for ``changes``; what was joined stays joined."""
     made = copy(row)
     made._state = copy(row._state)
     made._state.fields_cache = dict(row._state.fields_cache)
@@ -86,7 +87,7 @@ def _copy[M: Model](row: M, **changes: object) -> M:
 
 def _repeat[M: Model](pattern: Sequence[M], name: str, cases: Sequence[ReviewCase]) -> None:
     for row in pattern:
-        type(row)._default_manager.bulk_create(_copy(row, **{name: case}) for case in cases)
+        type(row)._default_manager.bulk_create(copy_of(row, **{name: case}) for case in cases)
 
 
 @cache

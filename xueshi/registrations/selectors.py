@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 
 from xueshi.accounts.models import User
 from xueshi.files.models import StoredFile
@@ -13,7 +13,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department, Membership, Organisation
 from xueshi.organisations.states import Hat, MembershipState, OrganisationKind, OrganisationState
 from xueshi.registrations import permissions, rules
-from xueshi.registrations.models import HiddenRecord, Registration
+from xueshi.registrations.models import HiddenRecord, Registration, RegistrationFile
 from xueshi.reviews import permissions as reviewing
 from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.states import Stage, StepState
@@ -33,9 +33,12 @@ def queue(actor: Actor, role: str) -> QuerySet[ReviewCase]:
         waits_here=ExpressionWrapper(waiting, output_field=BooleanField())
     )
     rows = rows.filter(waiting | (Exists(decided) & ~Exists(hidden)))
-    return rows.select_related(
-        "registration__user", "registration__organisation", "registration__professional"
-    ).prefetch_related("steps__decided_by")
+    return rows.select_related("registration__user", "registration__organisation", "registration__professional")
+
+
+def reviewed(actor: Actor, role: str) -> QuerySet[ReviewCase]:
+    """The rows of ``queue`` with their steps, for a list that names the reviewer."""
+    return queue(actor, role).prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("decided_by")))
 
 
 def registration_for(actor: Actor, case_id: int) -> Registration:
@@ -140,8 +143,11 @@ def stored_files(keys: Iterable[str]) -> list[StoredFile]:
 
 def _whole(rows: QuerySet[Registration]) -> QuerySet[Registration]:
     return rows.select_related(
-        "user", "organisation__parent", "membership__department", "professional", "case"
-    ).prefetch_related("files__file", "case__steps__desk", "case__steps__decided_by", "case__organisation")
+        "user", "organisation__parent", "membership__department", "professional", "case__organisation"
+    ).prefetch_related(
+        Prefetch("files", RegistrationFile.objects.select_related("file")),
+        Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by")),
+    )
 
 
 def lock_user(user_id: int) -> None:

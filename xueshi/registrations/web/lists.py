@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -134,7 +135,7 @@ def _reviewed_page(key: str, shape: Queue, title: str) -> ListPage[ReviewCase]:
     return ListPage(
         key=f"registrations.{key}",
         title=title,
-        rows=_rows(shape.role),
+        rows=partial(selectors.reviewed, role=shape.role),
         allowed=permissions.can_review_registrations,
         columns=(*shape.columns, *columns.REVIEWED),
         order_by=("-settled_at",),
