@@ -74,6 +74,8 @@ class SmallWorld:
     branch: Organisation
     stranger: Organisation
     city_admin: Actor
+    district_admin: Actor
+    branch_admin: Actor
     department_admin: Actor
     employer_admin: Actor
     stranger_admin: Actor
@@ -91,12 +93,11 @@ def build(portal: str = "weihai") -> SmallWorld:
     employer = body(kinds.EMPLOYER, "海天精密机械有限公司", department, portal)
     branch = body(kinds.EMPLOYER, "海天精密机械有限公司荣成分公司", employer, portal)
     stranger = body(kinds.EMPLOYER, "别家单位有限公司", department, portal)
-    administrator("区管理员", district)
-    administrator("分公司管理员", branch)
     person, record = professional("王志远", employer)
     colleague, colleague_record = professional("李春燕", employer)
     return SmallWorld(
         city, district, department, employer, branch, stranger,
-        administrator("市管理员", city), administrator("部门管理员", department), administrator("张敏", employer),
+        administrator("市管理员", city), administrator("区管理员", district), administrator("分公司管理员", branch),
+        administrator("部门管理员", department), administrator("张敏", employer),
         administrator("别家管理员", stranger), person, record, colleague, colleague_record,
     )  # fmt: skip

@@ -133,7 +133,7 @@ def test_another_user_type_or_a_disabled_account_is_the_combined_error(weihai: V
 
 @pytest.mark.req("ID-36")
 def test_a_bureau_signs_in_under_its_own(weihai: Visitor, world: SmallWorld) -> None:
-    clerk = small_world.administrator("区管理员", world.district)
+    clerk = world.district_admin
     weihai.sign_in(clerk.user, user_type="bureau")
     assert "测试区人力资源和社会保障局" in weihai.get("/home/").content.decode()
 

@@ -146,7 +146,7 @@ def test_registration_takes_effect_at_once_and_is_put_on_record(
     page = form.client.get(f"/registrations/unit/{body.pk}/", **host("fujian"))
     shown = {pair.label: str(pair.value) for pair in page.context["pairs"]}
     assert (shown["单位地区"], shown["单位性质"]) == ("福建省-福州市-鼓楼区", "民营企业")
-    bureau = make.administrator("区管理员", tree.district)
+    bureau = tree.district_admin
     listed = sign_in(bureau).get("/registrations/filed/", **host("fujian"))
     assert [row.organisation for row in listed.context["list"].rows] == [body]
     stranger = sign_in(tree.stranger_admin).get("/registrations/filed/", **host("fujian"))

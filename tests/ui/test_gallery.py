@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.a11y import violations
 from tools.browser import launched
 
-pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.ui.urls"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ["", "form/", "form/?wrong=1", "list/", "list/?tab=none&number=1", "desk/", "desk/?case=1", "public/", "error/"]
 
 
@@ -32,6 +32,10 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
+def base(live_server: Any) -> str:
+    return str(live_server.url).replace("localhost", "weihai.localhost")
+
+
 def complaints(page: Page) -> list[str]:
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
@@ -45,7 +49,7 @@ def test_no_violation(live_server: Any, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 860})
     found = {}
     for path in PAGES:
-        page.goto(f"{live_server.url}/gallery/{path}")
+        page.goto(f"{base(live_server)}/gallery/{path}")
         found[path] = violations(page)
     assert found == {path: [] for path in PAGES}
     assert said == []
@@ -56,26 +60,26 @@ def test_nothing_scrolls_sideways_at_320(live_server: Any, page: Page, large: bo
     page.set_viewport_size({"width": 320, "height": 700})
     over = {}
     for path in PAGES:
-        page.goto(f"{live_server.url}/gallery/{path}")
+        page.goto(f"{base(live_server)}/gallery/{path}")
         page.evaluate("(on) => document.documentElement.classList.toggle('x-large', on)", large)
         over[path] = page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")
     assert over == dict.fromkeys(PAGES, 0)
 
 
 def test_conditional_fields_appear_with_their_answer(live_server: Any, page: Page) -> None:
-    page.goto(f"{live_server.url}/gallery/form/")
+    page.goto(f"{base(live_server)}/gallery/form/")
     assert page.locator("#id_course").is_hidden()
     page.select_option("#id_kind", "training")
     assert page.locator("#id_course").is_visible()
 
 
 def test_focus_goes_to_the_errors(live_server: Any, page: Page) -> None:
-    page.goto(f"{live_server.url}/gallery/form/?wrong=1")
+    page.goto(f"{base(live_server)}/gallery/form/?wrong=1")
     assert page.evaluate("document.activeElement.className") == "x-errors"
 
 
 def test_a_chosen_photo_larger_than_the_limit_is_shrunk(live_server: Any, page: Page) -> None:
-    page.goto(f"{live_server.url}/gallery/form/")
+    page.goto(f"{base(live_server)}/gallery/form/")
     noise = """async () => {
       const canvas = document.createElement("canvas"); canvas.width = canvas.height = 1400;
       const pen = canvas.getContext("2d"); const data = pen.createImageData(1400, 1400);
@@ -98,7 +102,7 @@ def test_a_chosen_photo_larger_than_the_limit_is_shrunk(live_server: Any, page: 
 
 
 def test_selected_rows_are_counted_and_batch_needs_one(live_server: Any, page: Page) -> None:
-    page.goto(f"{live_server.url}/gallery/list/")
+    page.goto(f"{base(live_server)}/gallery/list/")
     page.click("text=批量通过")
     assert page.locator("[data-selected]").inner_text() == "请先选择记录"
     page.check("[data-all]")
@@ -111,7 +115,7 @@ def test_selected_rows_are_counted_and_batch_needs_one(live_server: Any, page: P
 
 
 def test_a_list_changes_without_reloading_and_keeps_its_address(live_server: Any, page: Page) -> None:
-    page.goto(f"{live_server.url}/gallery/list/")
+    page.goto(f"{base(live_server)}/gallery/list/")
     page.evaluate("window.stayed = true")
     page.fill("#id_label", "contenttypes")
     page.click("text=查询")
@@ -122,7 +126,7 @@ def test_a_list_changes_without_reloading_and_keeps_its_address(live_server: Any
 
 
 def test_the_desk_is_worked_by_keys(live_server: Any, page: Page) -> None:
-    page.goto(f"{live_server.url}/gallery/desk/")
+    page.goto(f"{base(live_server)}/gallery/desk/")
     page.keyboard.press("n")
     page.wait_for_selector("#detail h2")
     assert page.locator("tr.sel").count() == 1
@@ -134,7 +138,7 @@ def test_the_desk_is_worked_by_keys(live_server: Any, page: Page) -> None:
 
 def test_the_menu_of_a_phone_opens(live_server: Any, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(f"{live_server.url}/gallery/list/")
+    page.goto(f"{base(live_server)}/gallery/list/")
     page.click("summary:has-text('菜单')")
     assert page.locator(".x-foldnav >> text=审核台").is_visible()
     page.keyboard.press("Escape")
