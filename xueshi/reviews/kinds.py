@@ -55,6 +55,12 @@ class DocumentKind:
     on_revoked: Follow = _nothing
     may_decide: Callable[[Actor, ReviewCase], Decision] = _anyone
     verification_url: str = ""
+    readers: frozenset[Power] = frozenset()
+
+    @property
+    def read_with(self) -> frozenset[Power]:
+        """An administrator reads documents with one of these: the powers that decide, and ``readers``."""
+        return self.readers | frozenset(self.powers.values())
 
 
 _KINDS: dict[str, DocumentKind] = {}

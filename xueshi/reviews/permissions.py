@@ -13,10 +13,10 @@ _DECIDED = [StepState.PASSED, StepState.FAILED]
 
 
 def can_see_case(actor: Actor, case: ReviewCase) -> Decision:
-    """The owner, whoever submitted it, the desks of its chain, and the bodies above its organisation."""
+    """The owner, the submitter; and with a power that reads its kind the desks of its chain and the bodies above."""
     if actor.user.pk in {case.owner_id, case.submitted_by_id}:
         return ALLOW
-    if not actor.is_administrator or actor.organisation is None:
+    if not actor.is_administrator or actor.organisation is None or not actor.powers & kinds.kind(case.kind).read_with:
         return deny("不在您的管辖范围内")
     if any(step.desk_id == actor.desk_id for step in case.steps.all()):
         return ALLOW
@@ -30,7 +30,8 @@ def cases_seen_by(actor: Actor) -> Q:
     if not actor.is_administrator or actor.organisation is None:
         return own
     at_desk = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), desk_id=actor.desk_id))
-    return own | Q(at_desk) | Q(organisation__path__startswith=actor.organisation.path)
+    readable = Q(kind__in=[kind.key for kind in kinds.all_kinds() if actor.powers & kind.read_with])
+    return own | (readable & (Q(at_desk) | Q(organisation__path__startswith=actor.organisation.path)))
 
 
 def can_decide(actor: Actor, case: ReviewCase) -> Decision:

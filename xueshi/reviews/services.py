@@ -33,6 +33,12 @@ def acting(actor: Actor) -> audit.By:
     return audit.By(actor.user.pk, actor.organisation.pk if actor.organisation is not None else None)
 
 
+def note_foreign_row(actor: Actor) -> None:
+    """A security event: somebody sent a row that was never on their page; the batch itself was refused (A5)."""
+    if actor.membership is not None:
+        audit.record(acting(actor), "security.foreign_row", actor.membership)
+
+
 @transaction.atomic
 def open_case(submission: Submission, *, by: audit.By, submitted_by_id: int) -> ReviewCase:
     """Start a review: the chain is frozen into rows now, whatever the pack says later."""

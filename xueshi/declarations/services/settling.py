@@ -15,6 +15,7 @@ from xueshi.kernel.errors import RuleBroken
 from xueshi.ledger import services as ledger
 from xueshi.ledger.services import Posting
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Power
 from xueshi.policies import registry
 from xueshi.policies.years import YearRules
 from xueshi.reviews.kinds import DocumentKind, Outcome
@@ -116,4 +117,5 @@ KIND = DocumentKind(
     on_approved=approved,
     on_revoked=revoked,
     may_decide=may_decide,
+    readers=frozenset({Power.RECORDS}),
 )

@@ -11,7 +11,7 @@ from xueshi.kernel.errors import NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import PortalRequest
-from xueshi.reviews import batches, deciding, kinds, queues
+from xueshi.reviews import batches, deciding, kinds, queues, services
 from xueshi.reviews.deciding import Report
 from xueshi.reviews.models import BatchRun
 from xueshi.reviews.states import Verdict
@@ -31,6 +31,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     try:
         order = order_from(request.POST)
         _tell(request, deciding.decide_many(actor, order), order.verdict)
+    except NotFound:
+        services.note_foreign_row(actor)
+        raise
     except RuleBroken as broken:
         messages.error(request, broken.message)
     return redirect(_back(request))
