@@ -1,7 +1,7 @@
 """A few bodies and people, made through the services, for tests that need a tree."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from xueshi.accounts.models import User, document_index, phone_index
@@ -29,8 +29,10 @@ PASSWORD = "test-Password-1"
 
 
 def user(name: str, password: str = PASSWORD) -> User:
-    number = identity.complete_resident(f"37060219800101{next(_order):03}")
-    phone = f"139{next(_order):08}"
+    order = next(_order)
+    born = date(1980, 1, 1) + timedelta(days=order // 1000)
+    number = identity.complete_resident(f"370602{born:%Y%m%d}{order % 1000:03}")
+    phone = f"139{order:08}"
     made = User(
         name=name,
         document_type="resident",
