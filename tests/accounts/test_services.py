@@ -43,7 +43,6 @@ def test_every_spelling_is_one_account() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.req("ID-37")
 def test_a_number_in_use_is_refused_and_nothing_changes() -> None:
     user = services.sign_up(draft())
     User.objects.filter(pk=user.pk).update(state=AccountState.ACTIVE)
@@ -62,7 +61,7 @@ def test_passwords_are_argon2id(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.req("ID-37", "B1")
+@pytest.mark.req("B1")
 def test_an_existing_user_is_verified_by_the_same_door() -> None:
     user = small_world.user("王志远")
     found = services.verify_existing("resident", user.document_number, small_world.PASSWORD)

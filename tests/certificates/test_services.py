@@ -41,7 +41,6 @@ def passed(portal: str = "weihai") -> tuple[make.SmallWorld, YearAccount]:
     return world, post(world, 2, "66", "professional")
 
 
-@pytest.mark.req("ANN-08", "ANN-09", "ANN-12")
 @pytest.mark.parametrize("portal", ["weihai", "shandong", "liaocheng", "fujian"])
 def test_a_passed_year_is_printed_with_the_ledgers_figures(portal: str) -> None:
     world, account = passed(portal)
@@ -58,7 +57,6 @@ def test_a_passed_year_is_printed_with_the_ledgers_figures(portal: str) -> None:
     ]
 
 
-@pytest.mark.req("ANN-07")
 def test_a_year_not_passed_is_refused_in_the_manuals_words_and_leaves_nothing() -> None:
     world = make.build()
     account = post(world, 1, "89.5", "professional")
@@ -136,7 +134,6 @@ def test_the_invariant_sees_a_certificate_above_the_ledger() -> None:
     assert selectors.overstated() == [certificate.pk]
 
 
-@pytest.mark.req("ANN-13", "ANN-14", "ANN-15")
 def test_the_check_and_the_filter_agree_and_strangers_find_nothing() -> None:
     world, account = passed()
     certificate = services.issue(world.person, account.pk)
@@ -187,7 +184,6 @@ def test_the_database_allows_one_valid_certificate_a_year() -> None:
         first.save(force_insert=True)
 
 
-@pytest.mark.req("ANN-10")
 def test_the_public_check_finds_by_number_code_link_and_file() -> None:
     world, account = passed()
     certificate = services.issue(world.person, account.pk)

@@ -35,7 +35,7 @@ def signed(unsigned: bytes) -> bytes:
     return sign_pdf(unsigned, MOMENT)
 
 
-@pytest.mark.req("ANN-10", "F4")
+@pytest.mark.req("F4")
 def test_a_signed_paper_is_ours(signed: bytes) -> None:
     assert digest_of_genuine(signed) == hashlib.sha256(signed).hexdigest()
 

@@ -62,7 +62,6 @@ def test_approving_while_the_person_withdraws() -> None:
     assert w.total(world) == approved
 
 
-@pytest.mark.req("CV-03")
 def test_two_reviewers_at_once() -> None:
     world = make.build()
     second = make.administrator("第二审核员", world.employer, is_super=False)

@@ -22,7 +22,6 @@ def claim(hours: str, days: int = 3, form: str = "on_the_job", portal: str = "we
     return Claim(year, year.learning_form(form), answers)
 
 
-@pytest.mark.req("CR-05")
 @pytest.mark.parametrize(
     ("this", "back", "first", "years"),
     [(2026, 2, 2016, (2026, 2025, 2024)), (2026, 0, 2016, (2026,)), (2017, 2, 2016, (2017, 2016))],
@@ -53,7 +52,6 @@ def test_a_form_without_full_days_has_no_day_cap() -> None:
     assert rules.within_caps(claim("300", form="posting"), [])
 
 
-@pytest.mark.req("CR-32")
 @pytest.mark.parametrize(("typed", "comment", "hours"), [("", "", 24), ("24", "", 24), ("16.5", "少一天", "16.5")])
 def test_recognised(typed: str, comment: str, hours: str) -> None:
     finding = {"hours": typed} if typed else {}
@@ -84,7 +82,6 @@ def test_the_digest_covers_answers_and_files_in_order() -> None:
     assert len(others | {one}) == 5
 
 
-@pytest.mark.req("ANN-05")
 @pytest.mark.parametrize(
     ("hours", "before", "after"), [("36", False, True), ("35.5", False, False), ("0", False, False)]
 )

@@ -32,7 +32,6 @@ def chain(declaration: Declaration) -> list[tuple[str, str]]:
     return [(step.label, step.desk.name) for step in steps.select_related("desk")]
 
 
-@pytest.mark.req("CR-11")
 def test_a_draft_may_have_gaps_and_is_in_no_queue() -> None:
     world = make.build()
     entry = replace(w.entry(world.person), answers=Answers({"school": "威海职业学院"}), files=())
@@ -44,7 +43,6 @@ def test_a_draft_may_have_gaps_and_is_in_no_queue() -> None:
     assert list(selectors.declarations_seen(world.employer_admin)) == []
 
 
-@pytest.mark.req("CR-12", "CR-13", "CR-31", "CR-32", "CV-01", "CV-09", "CV-12", "CV-13")
 def test_from_the_person_through_the_employer_to_the_department() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
@@ -63,7 +61,6 @@ def test_from_the_person_through_the_employer_to_the_department() -> None:
     assert w.case(declaration).desk_id is None
 
 
-@pytest.mark.req("CV-16", "CR-35")
 def test_where_the_second_approval_posts_the_first_leaves_the_account_alone() -> None:
     world = make.build("fujian")
     declaration = services.submit(world.person, w.entry(world.person))
@@ -74,7 +71,6 @@ def test_where_the_second_approval_posts_the_first_leaves_the_account_alone() ->
     assert (state(declaration), w.total(world)) == (DeclarationState.APPROVED, 24)
 
 
-@pytest.mark.req("CV-14", "CR-37")
 def test_a_failed_verification_takes_the_hours_back_and_a_new_one_can_be_made() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
@@ -89,7 +85,6 @@ def test_a_failed_verification_takes_the_hours_back_and_a_new_one_can_be_made() 
     assert w.total(world) == 24
 
 
-@pytest.mark.req("CV-19")
 def test_a_rejection_needs_a_comment_and_gives_no_hours() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
@@ -106,7 +101,6 @@ def test_a_rejection_needs_a_comment_and_gives_no_hours() -> None:
         services.submit(world.person, w.entry(world.person), w.edit(declaration))
 
 
-@pytest.mark.req("CR-05")
 def test_hours_count_for_the_year_chosen_and_only_open_years_can_be_chosen() -> None:
     world = make.build()
     last = clock.year() - 1
@@ -117,7 +111,6 @@ def test_hours_count_for_the_year_chosen_and_only_open_years_can_be_chosen() -> 
             services.submit(world.person, w.entry(world.person, year=year))
 
 
-@pytest.mark.req("CR-38")
 def test_more_than_the_rule_is_refused_in_words_beside_the_hours() -> None:
     world = make.build()
     with pytest.raises(RuleBroken) as refusal:
@@ -146,7 +139,6 @@ def test_a_cap_filled_meanwhile_is_told_to_the_reviewer() -> None:
     assert (state(second), w.total(world), w.fresh(second).hours_recognised) == (DeclarationState.PENDING, 20, None)
 
 
-@pytest.mark.req("CR-32", "CV-09")
 def test_a_reviewer_may_lower_with_a_comment_and_never_raise() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
@@ -165,7 +157,6 @@ def test_a_reviewer_may_lower_with_a_comment_and_never_raise() -> None:
     assert (kept.hours_declared, kept.hours_recognised, w.total(world)) == (24, 16, 16)
 
 
-@pytest.mark.req("CR-18", "CR-19")
 def test_taken_back_edited_and_handed_in_again() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
@@ -184,7 +175,6 @@ def test_taken_back_edited_and_handed_in_again() -> None:
     assert found.digest != before
 
 
-@pytest.mark.req("CR-21")
 def test_what_is_pending_or_decided_can_be_neither_changed_nor_deleted() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
@@ -199,7 +189,6 @@ def test_what_is_pending_or_decided_can_be_neither_changed_nor_deleted() -> None
     assert (w.fresh(declaration).hours_declared, state(declaration)) == (24, DeclarationState.AWAITING_VERIFICATION)
 
 
-@pytest.mark.req("CR-20")
 def test_deleting_destroys_a_draft_and_hides_what_was_once_handed_in() -> None:
     world = make.build()
     draft = services.save_draft(world.person, w.entry(world.person))
@@ -264,7 +253,6 @@ def test_evidence_of_somebody_else_is_refused() -> None:
     assert Declaration.objects.count() == 0
 
 
-@pytest.mark.req("CR-01")
 def test_every_gap_is_named_when_handing_in() -> None:
     world = make.build()
     entry = replace(w.entry(world.person), answers=Answers({"school": "威海职业学院"}), files=())
@@ -275,7 +263,6 @@ def test_every_gap_is_named_when_handing_in() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.req("CR-04")
 def test_the_pack_says_which_subjects_can_be_declared() -> None:
     weihai, elsewhere = make.build(), make.build("shandong")
     with pytest.raises(RuleBroken) as refusal:
@@ -352,7 +339,6 @@ def test_states_and_their_filters_agree() -> None:
     assert said[pending.pk] == DeclarationState.PENDING
 
 
-@pytest.mark.req("CR-21")
 def test_permissions_and_their_filters_agree() -> None:
     world = make.build()
     services.save_draft(world.person, w.entry(world.person))

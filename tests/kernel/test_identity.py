@@ -16,7 +16,6 @@ def canonical(number: str) -> str:
     return identity.canonical_document("resident", number, today=TODAY)
 
 
-@pytest.mark.req("ID-24")
 @pytest.mark.parametrize(
     "typed",
     ["11010519491231002x", "  11010519491231002X ", "１１０１０５１９４９１２３１００２ｘ", "11010519491231002Ｘ"],

@@ -16,7 +16,6 @@ WITH_PUBLIC = Requirement(
 )
 
 
-@pytest.mark.req("ANN-04", "ANN-05")
 @pytest.mark.parametrize(
     ("public", "professional", "passed"),
     [("24", "66", True), ("0", "80", False), ("30", "60", True), ("40", "50", False), ("70", "100", True),
@@ -29,7 +28,6 @@ def test_worked_examples_of_the_manuals(public: str, professional: str, passed: 
     assert verdict.lines[0] == Line("", Decimal(public) + Decimal(professional), Decimal(90))
 
 
-@pytest.mark.req("ANN-06")
 def test_thresholds_are_data() -> None:
     small = Requirement(
         total=Decimal(20),

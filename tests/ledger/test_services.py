@@ -26,7 +26,6 @@ def account(world: make.SmallWorld) -> YearAccount:
     return found
 
 
-@pytest.mark.req("ANN-04", "ANN-18")
 def test_sums_and_verdict_move_with_the_posting() -> None:
     world = make.build()
     services.post_many([posting(world, 1, "66"), posting(world, 2, "23.5", "public")], by=make.NOBODY)
@@ -47,7 +46,6 @@ def test_the_same_source_twice_is_refused_by_the_database() -> None:
     assert account(world).total_hours == 10
 
 
-@pytest.mark.req("CV-14")
 def test_a_reversal_is_a_counter_entry() -> None:
     world = make.build()
     services.post_many([posting(world, 1, "90")], by=make.NOBODY)

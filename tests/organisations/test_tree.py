@@ -20,7 +20,6 @@ def test_paths_by_rule() -> None:
     assert rules.moved_path("1.4.17.", "1.4.", "1.9.4.") == "1.9.4.17."
 
 
-@pytest.mark.req("ORG-28", "ORG-29")
 def test_everything_below_is_one_prefix() -> None:
     world = make.build()
     found = Organisation.objects.filter(path__startswith=world.department.path).order_by("pk")
@@ -97,7 +96,6 @@ def test_powers_never_exceed_the_ceiling() -> None:
         services.create_role(world.employer, "越权", frozenset({Power.VERIFY_HOURS}))
 
 
-@pytest.mark.req("PRO-08")
 def test_the_picker_finds_parts_of_names() -> None:
     world = make.build()
     assert list(selectors.employers_named("weihai", "海天")) == [world.employer, world.branch]

@@ -20,7 +20,6 @@ def steps(chain: Chain) -> list[tuple[str, DeskRule, Stage, bool]]:
     return [(step.label, step.desk, step.stage, step.posts) for step in chain.steps]
 
 
-@pytest.mark.req("ANN-01", "ANN-07")
 @pytest.mark.parametrize(
     ("key", "words", "public"),
     [
@@ -34,7 +33,6 @@ def test_words_of_the_annual_list(key: str, words: tuple[str, str], public: str)
     assert [column.label for column in annual.columns if column.key == "public"] == [public]
 
 
-@pytest.mark.req("ANN-09")
 def test_certificate_text() -> None:
     certificate = registry.pack("weihai").year(2026).certificate
     values = {"name": "王", "document": "3", "year": 2026, "total": 96, "public": 30, "professional": 66}

@@ -66,7 +66,6 @@ def test_platform_titles(key: str, title: str) -> None:
         ("fujian", 2026, {"public": 30, "professional": 60}),
     ],
 )
-@pytest.mark.req("ANN-05", "ANN-06")
 def test_requirement_by_region_and_year(key: str, year: int, minimums: dict[str, int]) -> None:
     requirement = registry.pack(key).year(year).requirement
     assert requirement.total == 90
@@ -95,7 +94,6 @@ def test_versions_tell_pack_and_year() -> None:
     assert len(versions) == sum(len(pack.years) for pack in registry.packs())
 
 
-@pytest.mark.req("CR-01", "CR-02")
 def test_the_form_of_on_the_job_training() -> None:
     form = registry.pack("weihai").year(2026).learning_form("on_the_job").form
     assert [(field.label, field.required_for("professional")) for field in form.fields] == [
@@ -110,7 +108,6 @@ def test_the_form_of_on_the_job_training() -> None:
     ]
 
 
-@pytest.mark.req("CR-23")
 @pytest.mark.parametrize(("role", "named"), [("professional", False), ("department", False), ("employer", True)])
 def test_content_is_required_of_employers_only(role: str, named: bool) -> None:
     form = registry.pack("weihai").year(2026).learning_form("on_the_job").form
@@ -119,7 +116,6 @@ def test_content_is_required_of_employers_only(role: str, named: bool) -> None:
     assert ("content" in {problem.field for problem in caught.value.problems}) is named
 
 
-@pytest.mark.req("CR-02", "CR-09")
 def test_the_three_forms_of_the_manuals_come_first_each_with_its_hint() -> None:
     forms = registry.pack("weihai").year(2026).learning_forms
     assert [(form.label, form.code) for form in forms[:3]] == [
@@ -131,7 +127,6 @@ def test_the_three_forms_of_the_manuals_come_first_each_with_its_hint() -> None:
     assert len({form.evidence for form in forms[:3]}) == 3
 
 
-@pytest.mark.req("CR-04")
 @pytest.mark.parametrize(("key", "offered"), [("weihai", ["专业课"]), ("shandong", ["公需课", "必需课"])])
 def test_subjects_declared_by_hand(key: str, offered: list[str]) -> None:
     year = registry.pack(key).year(2026)
@@ -146,7 +141,6 @@ def test_a_posting_counts_for_any_subject() -> None:
     assert field.default == "any"
 
 
-@pytest.mark.req("CR-03")
 def test_what_is_chosen_before_the_fields_load() -> None:
     assert registry.pack("weihai").year(2026).declaration.chosen_first == ("learning_form",)
     assert registry.pack("shandong").year(2026).declaration.chosen_first == ("subject", "learning_form")
@@ -162,7 +156,6 @@ def test_conversion_of_on_the_job_training() -> None:
     assert shandong.declaration.banner == "折算标准待本地人社部门确认"
 
 
-@pytest.mark.req("CV-01", "CR-13")
 def test_chain_that_posts_first_and_verifies_later() -> None:
     chain = registry.pack("weihai").year(2026).declaration_chain()
     assert steps(chain) == [
@@ -172,7 +165,6 @@ def test_chain_that_posts_first_and_verifies_later() -> None:
     assert [step.key for step in chain.steps_for(has_superior=False)] == ["review"]
 
 
-@pytest.mark.req("CV-16", "CV-17")
 def test_chain_that_posts_on_the_second_approval() -> None:
     year = registry.pack("fujian").year(2026)
     chain = year.declaration_chain("professional")
@@ -184,7 +176,6 @@ def test_chain_that_posts_on_the_second_approval() -> None:
     assert [(step.key, step.posts) for step in chain.steps_for(has_superior=False)] == [("review", True)]
 
 
-@pytest.mark.req("ID-01", "ID-02", "ID-03")
 def test_user_types_of_the_sign_in_box() -> None:
     assert [(one.label, one.document_label, one.placeholder) for one in registry.pack("weihai").login.user_types] == [
         ("专业技术人员", "身份证", "请输入证件号"),
@@ -194,7 +185,6 @@ def test_user_types_of_the_sign_in_box() -> None:
     ]
 
 
-@pytest.mark.req("ID-04", "ID-05", "ID-30")
 def test_identifiers_and_lock() -> None:
     assert registry.pack("weihai").login.identifiers == ("document",)
     assert registry.pack("weihai").login.lock is None
@@ -204,14 +194,12 @@ def test_identifiers_and_lock() -> None:
     assert (login.lock.tries, login.lock.duration.total_seconds(), login.lock.warn_from) == (6, 7200, 2)
 
 
-@pytest.mark.req("ID-10", "ID-11")
 def test_a_pending_account_is_told_whom_to_remind() -> None:
     login = registry.pack("weihai").login
     assert login.user_type("professional").pending == "此帐号还未被审核，请主动联系用人单位管理员催其审核。"
     assert "上级主管部门或同级人社部门" in login.user_type("employer").pending
 
 
-@pytest.mark.req("ID-09")
 @pytest.mark.parametrize(("key", "start"), [("weihai", "账户号或密码错误"), ("shandong", "账号或密码错误")])
 def test_words_differ_by_pack(key: str, start: str) -> None:
     assert registry.pack(key).word("login.wrong_credentials").startswith(start)
@@ -222,7 +210,6 @@ def test_an_unknown_word_is_an_error_with_a_hint() -> None:
         registry.pack("weihai").word("login.captchas")
 
 
-@pytest.mark.req("ORG-01")
 def test_ways_in_as_tabs() -> None:
     assert [way.label for way in registry.pack("weihai").registrations] == [
         "专业技术人员注册",
@@ -233,7 +220,6 @@ def test_ways_in_as_tabs() -> None:
     ]
 
 
-@pytest.mark.req("ORG-05", "ORG-11")
 def test_employer_registration_step_by_step() -> None:
     way = registry.pack("weihai").registration("employer")
     starred = [
@@ -256,20 +242,17 @@ def test_employer_registration_step_by_step() -> None:
     assert [label for label, required in starred[1] if not required] == ["单位名称", "管理员", "固定电话"]
 
 
-@pytest.mark.req("ORG-06", "ORG-07")
 def test_questions_that_hang_on_an_answer() -> None:
     form = registry.pack("weihai").registration("employer").step_form("unit")
     shown = {field.key for field in form.shown({"has_department": "no", "has_code": "no"})}
     assert shown & {"superior", "code", "licence"} == set()
 
 
-@pytest.mark.req("ORG-10")
 @pytest.mark.parametrize(("key", "required"), [("shandong", True), ("weihai", False), ("fujian", False)])
 def test_licence_required_by_pack(key: str, required: bool) -> None:
     assert registry.pack(key).registration("employer").form.field("licence").required is required
 
 
-@pytest.mark.req("ORG-09", "CR-07")
 @pytest.mark.parametrize(("key", "megabytes"), [("shandong", 1), ("weihai", 4), ("fujian", 4)])
 def test_upload_limits(key: str, megabytes: int) -> None:
     pack = registry.pack(key)
@@ -278,7 +261,6 @@ def test_upload_limits(key: str, megabytes: int) -> None:
     assert pack.upload("evidence").megabytes == 4
 
 
-@pytest.mark.req("PRO-02", "PRO-04", "PRO-16")
 def test_professional_registration() -> None:
     form = registry.pack("weihai").registration("professional").form
     assert [field.label for field in form.fields if not field.required_for("")] == [
@@ -291,13 +273,11 @@ def test_professional_registration() -> None:
     assert form.defaults() == {"document_type": "resident", "sex": "male", "postdoctoral": "no"}
 
 
-@pytest.mark.req("PRO-05")
 @pytest.mark.parametrize(("key", "required"), [("weihai", True), ("shandong", False)])
 def test_title_certificate_by_pack(key: str, required: bool) -> None:
     assert registry.pack(key).registration("professional").form.field("title_certificate").required is required
 
 
-@pytest.mark.req("ORG-18", "ORG-19", "ORG-22")
 def test_employer_registration_from_an_account_is_a_filing() -> None:
     way = registry.pack("fujian").registration("employer")
     assert way.signed_in is True
@@ -305,7 +285,6 @@ def test_employer_registration_from_an_account_is_a_filing() -> None:
     assert [field.label for field in way.form.fields if not field.required_for("")] == ["统一社会信用代码附件"]
 
 
-@pytest.mark.req("ORG-20")
 def test_areas_of_the_own_province() -> None:
     options = registry.pack("fujian").registration("employer").form.field("area").options
     assert {option.code[:2] for option in options} == {"35"}
@@ -319,7 +298,6 @@ def test_an_abolished_area_is_known_but_not_offered() -> None:
     assert "371003" in {item.code for item in areas.offered(TODAY)}
 
 
-@pytest.mark.req("ORG-54", "PRO-26", "PRO-27")
 @pytest.mark.parametrize(
     ("key", "seen"),
     [

@@ -50,7 +50,6 @@ def together(*drafts: RegistrationDraft) -> list[object]:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.req("ID-37")
 def test_two_registrations_of_one_number_make_one_account() -> None:
     world = make.build("shandong")
     before = User.objects.count()

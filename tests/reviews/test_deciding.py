@@ -178,7 +178,6 @@ def test_an_old_version_is_not_decided() -> None:
     assert case.state == CaseState.PENDING
 
 
-@pytest.mark.req("REV-09")
 def test_a_row_out_of_reach_refuses_the_whole_batch() -> None:
     world = make.build()
     mine, foreign = opened(world), opened(world, two_step_chain(world))
@@ -256,7 +255,6 @@ def test_the_checks_and_the_filters_agree() -> None:
             assert set(ReviewCase.objects.filter(narrow(actor)).values_list("pk", flat=True)) == allowed
 
 
-@pytest.mark.req("DSH-01")
 def test_the_todo_count_is_one_query_over_all_kinds(django_assert_num_queries: object) -> None:
     world = make.build()
     opened(world)
