@@ -41,7 +41,7 @@ def told(outcome: Outcome, capsys: pytest.CaptureFixture[str], keep: Callable[[s
     """Print the line, keep it beside the test's result, and judge."""
     keep("check", outcome.line)
     with capsys.disabled():
-        print(f"\n{outcome.line}")  # noqa: T201 - the line is what the check is for
+        print("\n" + "\n  ".join([outcome.line, *outcome.bad[:SHOWN]]))  # noqa: T201 - what the check is for
     assert outcome.n >= outcome.floor, f"{outcome.key}: only {outcome.n} of {outcome.floor} attempts"
     assert outcome.control, f"{outcome.key}: the control did not show the fault"
     assert not outcome.bad, "\n".join(outcome.bad[:SHOWN])

@@ -190,11 +190,10 @@ def test_cc_08_overlapping_batches(tell: Tell, monkeypatch: pytest.MonkeyPatch) 
     cases = [row.case_id or 0 for row in rows]
     # Ten batches of ten, neighbours sharing half, every second one upside down.
     batches = [[cases[(start + i) % 15] for i in range(10)] for start in (0, 5, 10, 0, 5, 10, 0, 5, 10, 0)]
+    orders = [Order(PASS, dict.fromkeys(items[:: 1 if i % 2 else -1], 1)) for i, items in enumerate(batches)]
     acts = [
-        lambda admin=admins[i % 2], items=dict.fromkeys(items[:: 1 if i % 2 else -1], 1): deciding.decide_many(
-            admin, Order(PASS, items)
-        )
-        for i, items in enumerate(batches)
+        lambda admin=admins[i % 2], wanted=wanted: deciding.decide_many(admin, wanted)
+        for i, wanted in enumerate(orders)
     ]
     results = together(*acts)
     bad = accidents(results)

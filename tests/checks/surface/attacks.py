@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from tests.checks.surface.entitled import Entitled
+from tests.checks.surface.entitled import ACCOUNTS, Entitled
 from tests.checks.surface.stage import Stage, text
 from xueshi.certificates.models import Certificate
 from xueshi.declarations.models import Declaration
@@ -24,7 +24,7 @@ READS: Final = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One request that names an object; ``absent`` and ``absent_data`` are the same but name one that does not exist."""
+    """One request that names an object; ``absent`` and ``absent_data`` are alike, but for one that does not exist."""
 
     route: str
     method: str
@@ -163,9 +163,9 @@ class Attacks:
             if row.case is None:
                 continue
             seers = frozenset(self.who.registration(row))
-            # What the desk has decided leaves its reviewed list with 删除; what waits stays.
-            decided = row.case.steps.filter(state__in=["passed", "failed"]).values_list("desk", flat=True)
-            read = Attack("", "", "", "", seers, frozenset(self.who.administrators(decided)))
+            # 删除 takes what is decided off the reader's own list, and nobody else's.
+            readers = frozenset(self.who.administrators([at.pk for at in Organisation.objects.all()], ACCOUNTS)) & seers
+            read = Attack("", "", "", "", seers, readers if row.case.state != "pending" else frozenset())
             yield from self._ways("registrations:detail", READS, (row.case.pk,), read)
             yield from self._ways("registrations:hide", ("POST",), (row.case.pk,), read)
             for attached in row.files.select_related("file").order_by("pk")[:1]:

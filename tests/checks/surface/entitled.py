@@ -13,6 +13,12 @@ from xueshi.organisations.states import Hat, Power
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
 
+HOURS = frozenset({Power.RECORDS, Power.REVIEW_HOURS, Power.VERIFY_HOURS})
+YEARS = HOURS | {Power.CERTIFICATES}
+ACCOUNTS = frozenset({Power.REVIEW_ACCOUNTS})
+PAPERS = frozenset({Power.CERTIFICATES})
+"""An administrator reads a kind of document only with one of its modules."""
+
 
 @dataclass
 class Entitled:
@@ -41,8 +47,8 @@ class Entitled:
         """The actors who are one of these users."""
         return {name for name, actor in self.hats.items() if actor.user.pk in pks}
 
-    def administrators(self, bodies: Iterable[int | None], power: Power | None = None) -> set[str]:
-        """The actors who administer one of these bodies, with a power if one is asked for."""
+    def administrators(self, bodies: Iterable[int | None], powers: frozenset[Power] | None = None) -> set[str]:
+        """The actors who administer one of these bodies, with one of some powers if any are asked for."""
         wanted = set(bodies)
         return {
             name
@@ -50,18 +56,19 @@ class Entitled:
             if actor.membership is not None
             and actor.membership.hat == Hat.ADMINISTRATOR
             and actor.membership.organisation_id in wanted
-            and (power is None or power in actor.powers)
+            and (powers is None or actor.powers & powers)
         }
 
     def case(self, case: ReviewCase) -> set[str]:
         """Owner, submitter, the desks of the chain, the bodies above."""
         desks = list(case.steps.values_list("desk_id", flat=True))
         people = self.users(case.owner_id, case.submitted_by_id)
-        return people | self.administrators([*desks, *self.above(case.organisation_id)])
+        reads = HOURS if case.kind == "declaration" else ACCOUNTS
+        return people | self.administrators([*desks, *self.above(case.organisation_id)], reads)
 
     def desk(self, case: ReviewCase) -> set[str]:
         """The administrators of the body that has it now."""
-        return self.administrators([case.desk_id]) if case.desk_id is not None else set()
+        return self.administrators([case.desk_id] if case.desk_id is not None else [])
 
     def declaration(self, row: Declaration) -> set[str]:
         """Its person; once handed in whoever may see the case."""
@@ -76,12 +83,12 @@ class Entitled:
     def account(self, row: YearAccount) -> set[str]:
         """Its person, and the administrators of the employer and of the bodies above it."""
         employer = row.person.employment.organisation_id
-        return self.users(row.person.user_id) | self.administrators(self.above(employer))
+        return self.users(row.person.user_id) | self.administrators(self.above(employer), YEARS)
 
     def certificate(self, row: YearAccount) -> set[str]:
         """As the account, but administrators only with 电子证书."""
         employer = row.person.employment.organisation_id
-        return self.users(row.person.user_id) | self.administrators(self.above(employer), Power.CERTIFICATES)
+        return self.users(row.person.user_id) | self.administrators(self.above(employer), PAPERS)
 
     def body(self, pk: int) -> set[str]:
         """Its own people, and the administrators above."""

@@ -1,0 +1,224 @@
+"""AZ: whose objects, which verbs, which roles, which shapes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+from django.db.models import Q
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, get_resolver, path, reverse
+
+from tests.checks.report import Outcome, Tell
+from tests.checks.surface.attacks import READS, Attack, Attacks
+from tests.checks.surface.stage import HOST, NAMED, Stage, browser, digest, text, undone, watched
+from tests.declarations import world as w
+from xueshi.audit.models import AuditEntry
+from xueshi.config.management.commands.routes import walk
+from xueshi.declarations import permissions as declarations
+from xueshi.declarations import services
+from xueshi.reviews.models import ReviewCase
+from xueshi.ui.routes import access_of
+
+NOTED = frozenset({"audit_auditentry"})
+"""Where an attack may be written down."""
+_VARYING = re.compile(r"[0-9a-f]{8}|\d{10,}|value=\"[^\"]{40,}\"")
+SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("PUT", {}),
+    ("PATCH", {}),
+    ("DELETE", {}),
+    ("OPTIONS", {}),
+    ("GET", {"HTTP_HX_REQUEST": "true"}),
+    ("GET", {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "detail"}),
+    ("GET", {"HTTP_ACCEPT": "application/json"}),
+    ("GET", {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"}),
+    ("GET", {"HTTP_X_ORIGINAL_URL": "/home/", "HTTP_X_REWRITE_URL": "/home/"}),
+)
+
+
+@dataclass
+class Siege:
+    """Runs attacks by those who may not, and judges the answers against those for absent objects."""
+
+    stage: Stage
+    n: int = 0
+    bad: list[str] = field(default_factory=list)
+    _twins: dict[tuple[str, str, str, str], tuple[int, str]] = field(default_factory=dict)
+
+    def run(self, attacks: Iterable[Attack], names: Iterable[str] = NAMED) -> None:
+        """Every attack by everybody who may not do it."""
+        for attack in attacks:
+            for name in names:
+                if name not in attack.allowed:
+                    self._one(name, attack)
+
+    def _one(self, name: str, attack: Attack) -> None:
+        self.n += 1
+        before = self.n
+        with watched() as written:
+            answer = self.stage.ask(name, attack.method, attack.url, attack.data)
+        label = f"{name} {attack.method} {attack.url} {attack.route} → {answer.status_code}"
+        if answer.status_code >= 500 or set(written) - NOTED:
+            self.bad.append(f"{label} wrote {sorted(set(written))} at {before}")
+        elif name not in attack.seers and _sign(answer) != self._twin(name, attack):
+            self.bad.append(f"{label} instead of {self._twin(name, attack)[0]}")
+
+    def _twin(self, name: str, attack: Attack) -> tuple[int, str]:
+        key = (name, attack.route, attack.method, attack.absent)
+        if key not in self._twins:
+            answer = self.stage.ask(name, attack.method, attack.absent, attack.absent_data)
+            self._twins[key] = _sign(answer)
+        return self._twins[key]
+
+
+def _sign(answer: HttpResponseBase) -> tuple[int, str]:
+    """Status and page without what differs between any two answers."""
+    return answer.status_code, _VARYING.sub("", text(answer)) if answer.status_code not in {301, 302} else ""
+
+
+def _changed(before: dict[str, str]) -> list[str]:
+    """The business tables that no longer hold what they held."""
+    after = digest()
+    return [f"rows of {table} changed" for table in before if before[table] != after[table] and table not in NOTED]
+
+
+def _controls(stage: Stage, attacks: Iterable[Attack]) -> tuple[int, list[str]]:
+    """Each route once by somebody entitled; the routes on which that failed."""
+    tried: dict[tuple[str, str], str] = {}
+    for attack in attacks:
+        key = (attack.route, attack.method)
+        for name in sorted(attack.allowed & attack.seers):
+            if tried.get(key) == "":
+                break
+            with undone():
+                answer = stage.ask(name, attack.method, attack.url, attack.data)
+                tried[key] = "" if answer.status_code in {200, 302} else f"{name} {key} → {answer.status_code}"
+    return len(tried), [found for found in tried.values() if found]
+
+
+def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    attacks = Attacks(stage).all()
+    before = digest()
+    routes, failed = _controls(stage, attacks)
+    siege = Siege(stage)
+    siege.run(attacks)
+    siege.bad += _changed(before)
+    hole = Siege(stage)
+    with monkeypatch.context() as patch, undone():
+        patch.setattr(declarations, "declarations_seen_by", lambda _actor: Q())
+        hole.run([one for one in attacks if one.route == "declarations:detail"][:2], ["person_2", "department_2"])
+    control = bool(hole.bad) and len(failed) <= routes * 0.05
+    more = f"routes={routes} entitled={routes - len(failed)}"
+    tell(Outcome("AZ-01", siege.n, siege.bad, control, 1500, more))
+
+
+def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
+    person, reviewer = stage.world.actor("person_1"), "employer_super"
+    own = [services.submit(person, w.paper(person, "1")) for _ in range(49)]
+    rows = [f"{one.case_id}:1" for one in own]
+    foreign = ReviewCase.objects.get(pk=stage.world.of("case", owner="person_other", state="pending")[0].pk)
+    batches = {
+        "foreign": [*rows, f"{foreign.pk}:{foreign.version}"],
+        "foreign first": [f"{foreign.pk}:{foreign.version}", *rows],
+        "empty": [],
+        "501": [f"{number}:1" for number in range(1, 502)],
+        "10001": [f"{number}:1" for number in range(1, 10_002)],
+        "nonsense": [*rows, "all"],
+        "absent": [*rows, "2000000011:1"],
+    }
+    bad, n, before = [], 0, digest()
+    for name, sent in batches.items():
+        for verdict in ("pass", "fail"):
+            n += 1
+            noted = AuditEntry.objects.filter(action="security.foreign_row").count()
+            with watched() as written:
+                data = {"row": sent, "verdict": verdict, "comment": "不符"}
+                stage.ask(reviewer, "POST", reverse("reviews:decide"), data)
+            events = AuditEntry.objects.filter(action="security.foreign_row").count() - noted
+            if set(written) - NOTED or events != (name.startswith(("foreign", "absent", "nonsense"))):
+                bad.append(f"{name} {verdict}: wrote {sorted(set(written))}, {events} security events")
+    changed = _changed(before)
+    for data in ({"token": "", "verdict": "pass"}, {"verdict": "pass"}, {"token": "all", "verdict": "fail"}):
+        n += 1
+        answer = stage.ask(reviewer, "POST", reverse("reviews:freeze"), data)
+        bad += [] if answer.status_code == 404 else [f"freeze {data} → {answer.status_code}"]
+    with undone():
+        stage.ask(reviewer, "POST", reverse("reviews:decide"), {"row": [*rows, rows[0]], "verdict": "pass"})
+        passed = ReviewCase.objects.filter(pk__in=[one.case_id for one in own], version=2).count()
+    tell(Outcome("AZ-04", n, [*bad, *changed], passed == 49, 17))
+
+
+def test_az_05_low_role_on_high_function(stage: Stage, tell: Tell) -> None:
+    bad, n, reached = [], 0, 0
+    guarded = [route for route in walk(get_resolver()) if route.powers]
+    for route in guarded:
+        url = re.sub(r"<\w+:\w+>", "1", route.pattern)
+        for name in NAMED:
+            actor = stage.actors[name]
+            able = actor is not None and any(power in route.powers for power in actor.powers)
+            for method in (*READS, "POST"):
+                with watched() as written, undone():
+                    answer = stage.ask(name, method, url)
+                refused = answer.status_code in {302, 403, 404, 405}
+                reached += able and answer.status_code == 200
+                n += not able
+                if not able and (not refused or written):
+                    bad.append(f"{name} {method} {url} → {answer.status_code}")
+    tell(Outcome("AZ-05", n, bad, reached >= len(guarded), 300, f"routes={len(guarded)}"))
+
+
+def _unlisted(extra: list[URLPattern]) -> list[str]:
+    resolver = get_resolver()
+    undeclared = [route.pattern for route in walk(resolver) if not route.declared]
+    return undeclared + [str(entry.pattern) for entry in extra if access_of(entry.callback) is None]
+
+
+def test_az_06_every_route_is_in_the_access_table(tell: Tell) -> None:
+    routes = list(walk(get_resolver()))
+    dummy = _unlisted([path("dummy/", lambda _request: None)])  # type: ignore[arg-type,return-value]  # never called
+    public = {(route.view, route.object_kind) for route in routes if route.public}
+    bad = _unlisted([]) + ([f"{len(public)} public views"] if len(public) > 20 else [])
+    tell(Outcome("AZ-06", len(routes), bad, dummy == ["dummy/"], 50, f"public={len(public)}"))
+
+
+def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> None:
+    attacks = [one for one in Attacks(stage).all() if one.method == "GET"]
+    one_each = list({one.route: one for one in attacks if one.seers}.values())
+    bad, n, before, control = [], 0, digest(), 0
+    for attack in one_each:
+        answers = (stage.ask(one, "GET", attack.url, HTTP_HX_REQUEST="true") for one in sorted(attack.seers))
+        control += any(answer.status_code == 200 for answer in answers)
+        for name in [one for one in NAMED if one not in attack.seers][::3]:
+            for method, headers in SHAPES:
+                n += 1
+                answer = stage.ask(name, method, attack.url, **headers)
+                if answer.status_code < 300 and answer.status_code != 204:
+                    bad.append(f"{name} {method} {attack.url} {headers} → {answer.status_code}")
+            for url in (attack.url.rstrip("/"), attack.url + "/", attack.url.replace("/", "%2F", 2), "/" + attack.url,
+                        attack.url.replace("/", "%252F", 2), attack.url + ".css", attack.url + ";x=1"):  # fmt: skip
+                n += 1
+                answer = stage.ask(name, "GET", url)
+                if answer.status_code == 200 and "?case" not in attack.route:
+                    bad.append(f"{name} GET {url} → 200")
+    bad += _changed(before)
+    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 800, f"routes={len(one_each)}"))
+
+
+def test_fu_06_attachment_by_address(stage: Stage, tell: Tell) -> None:
+    served = {"declarations:evidence", "declarations:upload", "registrations:file", "certificates:pdf"}
+    files = [one for one in Attacks(stage).all() if one.method == "GET" and one.route in served]
+    siege = Siege(stage)
+    siege.run(files)
+    person = stage.world.actor("person_1")
+    row = services.submit(person, w.entry(person, "1", form="seminar", days=1, key="fu-06"))
+    url = reverse("declarations:evidence", args=[row.pk, 1])
+    seen = stage.ask("employer_super", "GET", url).status_code == 200
+    services.withdraw(person, row.pk)
+    for name in ("employer_super", "department_1", "district_1", "city", "anonymous"):
+        siege.n += 1
+        if stage.ask(name, "GET", url).status_code not in {302, 404}:
+            siege.bad.append(f"{name} {url} after withdrawal")
+    shown = browser(person).get(url, HTTP_HOST=HOST)
+    if "attachment" not in shown.headers["Content-Disposition"] and shown.headers["Content-Type"] != "image/png":
+        siege.bad.append("served as it likes")
+    tell(Outcome("FU-06", siege.n, siege.bad, seen and shown.status_code == 200, 300))

@@ -1,0 +1,186 @@
+"""What the pages that actors can reach tell: names outside their scope, full numbers, headers, writes."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from tests.checks.report import Outcome, Tell
+from tests.checks.surface.crawling import Visit
+from tests.checks.surface.entitled import Entitled
+from tests.checks.surface.stage import HOST, NAMED, Stage, browser, digest, text, undone
+from xueshi.accounts.models import User
+from xueshi.organisations.models import Membership, Organisation
+from xueshi.reviews.models import ReviewCase
+
+HEADERS: Mapping[str, re.Pattern[str]] = {
+    "Content-Security-Policy": re.compile(r"default-src '(self|none)'(?!.*unsafe)"),
+    "X-Content-Type-Options": re.compile("^nosniff$"),
+    "Referrer-Policy": re.compile("^same-origin$"),
+    "X-Frame-Options": re.compile("^DENY$"),
+    "Cross-Origin-Opener-Policy": re.compile("^same-origin$"),
+    "Cross-Origin-Resource-Policy": re.compile("^same-origin$"),
+    "Permissions-Policy": re.compile("camera"),
+    "X-Request-Id": re.compile("^[0-9a-f]{8}$"),
+    "Cache-Control": re.compile("no-store|max-age|public"),
+}
+_DIGITS = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)")
+_OPEN = ("/register/", "/gallery/")
+
+
+class Scope(Entitled):
+    """Which people and bodies an actor may read about, from the tree alone."""
+
+    @cached_property
+    def people(self) -> dict[str, set[int]]:
+        """Name of everybody → the actors who may read it is asked the other way round: actor → users."""
+        places: dict[int, set[int]] = defaultdict(set)
+        for user, body in Membership.objects.values_list("user_id", "organisation_id"):
+            places[user].add(body)
+        for owner, body, desk in ReviewCase.objects.values_list("owner_id", "organisation_id", "steps__desk_id"):
+            places[owner] |= {body, desk or body}
+        return {name: {user for user, at in places.items() if self._reads(name, user, at)} for name in NAMED}
+
+    def _reads(self, name: str, user: int, at: set[int]) -> bool:
+        actor = self.hats.get(name)
+        if actor is None or actor.organisation is None:
+            return False
+        deciders = self._administrators_above(actor.organisation.pk)
+        under = name in self.administrators([one for body in at for one in self.above(body)])
+        return user == actor.user.pk or user in deciders or under
+
+    def _administrators_above(self, body: int) -> set[int]:
+        """Who decides about the people of a body: named in the history of their own records."""
+        rows = Membership.objects.filter(organisation_id__in=self.above(body), hat="administrator")
+        return set(rows.values_list("user_id", flat=True))
+
+    def bodies(self, name: str) -> set[int]:
+        """Own body, those above, those below; of a person with several hats, of each."""
+        actor = self.hats.get(name)
+        if actor is None:
+            return set()
+        own = set(Membership.objects.filter(user=actor.user).values_list("organisation_id", flat=True))
+        below = {body for body in self.parents if name in self.administrators(self.above(body))}
+        return below.union(*(self.above(body) for body in own))
+
+
+def _named(stage: Stage) -> dict[str, int]:
+    """Names that nobody else's name contains, by person: a find is a leak and no accident."""
+    names = dict(User.objects.values_list("name", "pk"))
+    return {
+        name: pk for name, pk in names.items()
+        if len(name) > 2 and not any(name != other and name in other for other in names)
+    }  # fmt: skip
+
+
+def _heads(stage: Stage) -> dict[str, int]:
+    """The four made-up signs at the head of a body's name."""
+    found = Organisation.objects.values_list("name", "pk")
+    heads: dict[str, set[int]] = defaultdict(set)
+    for name, pk in found:
+        heads[name[:7] if "第" in name[:7] else name[:4]].add(pk)
+    return {head: next(iter(pks)) for head, pks in heads.items() if len(pks) == 1}
+
+
+def _leaks(visits: Iterable[Visit], canaries: Mapping[str, int], allowed: Mapping[str, set[int]]) -> list[str]:
+    looks = re.compile("|".join(sorted(map(re.escape, canaries), reverse=True)))
+    found: dict[str, str] = {}
+    for visit in visits:
+        for hit in set(looks.findall(visit.text)):
+            if canaries[hit] not in allowed[visit.actor] and hit not in visit.url:
+                found.setdefault(f"{visit.actor} {hit}", f"{visit.actor} reads {hit} at {visit.url}")
+    return list(found.values())
+
+
+def test_az_02_leaks_by_lists_and_pick_lists(stage: Stage, visits: list[Visit], tell: Tell) -> None:
+    scope = Scope(stage)
+    people, bodies = _named(stage), _heads(stage)
+    # The open unit picker shows the names of bodies to everybody (A12); names of people it never shows.
+    closed = [visit for visit in visits if not visit.url.startswith(_OPEN)]
+    bad = _leaks(visits, people, scope.people)
+    bad += _leaks(closed, bodies, {name: scope.bodies(name) for name in NAMED})
+    nobody = {name: set[int]() for name in NAMED}
+    control = bool(_leaks(visits, people, nobody)) and bool(_leaks(closed, bodies, nobody))
+    tell(Outcome("AZ-02", len(visits), bad, control, 1000, f"canaries={len(people) + len(bodies)}"))
+
+
+def test_pr_03_numbers_are_masked(stage: Stage, visits: list[Visit], tell: Tell) -> None:
+    """Document numbers and phones stand in full for nobody but their owner; exports included."""
+    owners = {value: user.pk for user in User.objects.all() for value in (user.document_number, user.phone) if value}
+    bad = [
+        f"{visit.actor} reads a number at {visit.url}"
+        for visit in visits
+        for hit in set(_DIGITS.findall(visit.text))
+        if hit.upper() in owners and ((actor := stage.actors[visit.actor]) is None or owners[hit] != actor.user.pk)
+    ]
+    masked = sum("***" in visit.text for visit in visits)
+    planted = [number for number in owners if _DIGITS.fullmatch(number)]
+    exports = sum("export" in visit.url for visit in visits)
+    control = len(planted) == len(owners) and masked > 0
+    tell(Outcome("PR-03", len(visits), bad, control, 1000, f"numbers={len(owners)} masked={masked} exports={exports}"))
+
+
+def test_ss_05_reading_changes_nothing(stage: Stage, visits: list[Visit], tell: Tell) -> None:
+    """The crawl once more, by GET and HEAD; the guard of the program is left out, so that the rows themselves speak."""
+    again = list({(visit.actor, visit.url.split("?")[0]): visit for visit in visits if visit.status == 200}.values())
+    before, n = digest(), 0
+    for visit in again:
+        for method in ("GET", "HEAD"):
+            n += 1
+            stage.ask(visit.actor, method, visit.url)
+    after = digest()
+    with undone(), connection.cursor() as cursor:
+        cursor.execute("UPDATE reviews_reviewcase SET version = version + 1")
+        control = digest() != after
+    bad = [table for table in before if before[table] != after[table]]
+    broken = [visit for visit in visits if visit.status >= 500 and visit.url != "/healthz"]
+    failed = [f"{visit.actor} {visit.url} → {visit.status}" for visit in broken]
+    tell(Outcome("SS-05", n + len(visits), bad + failed, control, 1500))
+
+
+def test_ss_06_headers_on_every_answer(
+    stage: Stage, visits: list[Visit], tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [(visit.url, visit.headers, visit.actor) for visit in visits] + list(_odd_answers(stage, monkeypatch))
+    bad = {
+        f"{name} at {url.split('?')[0]}: {headers.get(name, 'missing')}"
+        for url, headers, _actor in answers
+        for name, wanted in HEADERS.items()
+        if not wanted.search(headers.get(name, ""))
+    }
+    bad |= {
+        f"{url} may be kept"
+        for url, headers, actor in answers
+        if actor != "anonymous" and "no-store" not in headers.get("Cache-Control", "")
+    }
+    control = not HEADERS["Content-Security-Policy"].search("default-src 'self' 'unsafe-inline'")
+    tell(Outcome("SS-06", len(answers), sorted(bad), control, 1000))
+
+
+def _odd_answers(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterable[tuple[str, dict[str, str], str]]:
+    """400, 403, 404, 405, 413, 500, the refusals of forms, files and pieces."""
+    evidence = stage.world.of("declaration", owner="person_1")[2].pk
+    paper = stage.world.of("certificate", owner="person_1")[0].pk
+    asked = [
+        ("anonymous", "GET", "/nowhere/"), ("person_1", "GET", "/nowhere"), ("person_1", "DELETE", "/declarations/"),
+        ("person_1", "GET", "/declarations/review/"), ("person_1", "GET", "/declarations/999999/"),
+        ("person_1", "GET", reverse("declarations:evidence", args=[evidence, 1])),
+        ("person_1", "GET", reverse("certificates:pdf", args=[paper])), ("person_1", "GET", "/verify/nothing"),
+        ("person_1", "POST", "/declarations/new/"), ("employer_super", "POST", "/reviews/decide/"),
+        ("person_1", "GET", "/declarations/%00/"),
+    ]  # fmt: skip
+    for name, method, url in asked:
+        yield url, dict(stage.ask(name, method, url).headers), name
+    guarded = browser(stage.actors["person_1"], enforce_csrf_checks=True)
+    yield "csrf", dict(guarded.post("/declarations/new/", HTTP_HOST=HOST).headers), "person_1"
+    yield "400", dict(guarded.get("/", HTTP_HOST="evil.example").headers), "anonymous"
+    with monkeypatch.context() as patch:
+        patch.setattr("xueshi.portal.web.homes.home", lambda _request: 1 / 0)
+        answer = stage.ask("person_1", "GET", "/home/")
+        assert answer.status_code == 500
+        assert "Traceback" not in text(answer)
+        yield "500", dict(answer.headers), "person_1"
