@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import small_world as make
+from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
@@ -281,6 +283,18 @@ def test_a_batch_of_all_takes_the_shown_set_only() -> None:
     assert (run.done, len(run.refused), run.processed) == (2, 1, 3)
     later.refresh_from_db()
     assert later.state == CaseState.PENDING
+
+
+def test_a_batch_whose_process_died_goes_on() -> None:
+    world = make.build()
+    case = opened(world)
+    run = batches.freeze(world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, (case.pk,)))
+    batches.confirm(world.employer_admin, run.token, "")
+    assert batches.resume() == 0
+    with clock.shifted(timedelta(minutes=2)):
+        assert batches.resume() == 1
+        assert batches.resume() == 0
+    assert ReviewCase.objects.get(pk=case.pk).state == CaseState.APPROVED
 
 
 def test_authority_is_read_while_a_batch_runs() -> None:

@@ -1,6 +1,7 @@
 """全部通过 and 全部驳回: freeze what the reviewer is shown, then decide it in slices with progress."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -14,6 +15,8 @@ from xueshi.reviews.states import Stage, Verdict
 
 SLICE = 200
 """Cases decided per transaction, so that locks are held briefly (D6)."""
+STALE = timedelta(minutes=1)
+"""A batch begun longer ago and not finished lost its process, or shares its work; slices are taken under a lock."""
 AT_ONCE = 500
 """Up to so many rows are decided inside the request; more become a job (A5)."""
 
@@ -112,7 +115,11 @@ def _decide_slice(run: BatchRun, items: dict[int, int]) -> None:
     run.refused = [*run.refused, *({"title": row.title, "reason": row.reason} for row in report.refused)]
 
 
-def unfinished() -> list[int]:
-    """Started batches that no job finished, for the stalled-job task."""
-    rows = BatchRun.objects.filter(started_at__isnull=False, finished_at=None)
-    return list(rows.values_list("pk", flat=True))
+def resume() -> int:
+    """Work on what a killed process left unfinished; returns how many batches that were."""
+    begun_before = clock.now() - STALE
+    rows = BatchRun.objects.filter(started_at__lt=begun_before, finished_at=None)
+    left = list(rows.values_list("pk", flat=True))
+    for run_id in left:
+        work(run_id)
+    return len(left)

@@ -9,3 +9,10 @@ from xueshi.reviews import batches
 def run_batch(run_id: int) -> None:
     """Work a confirmed batch to its end."""
     batches.work(run_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="reviews.resume_batches", queue="default", queueing_lock="reviews.resume_batches")
+def resume_batches(timestamp: int) -> None:
+    """Go on with batches whose process was killed."""
+    batches.resume()
