@@ -103,6 +103,7 @@ def _reloads(url: str) -> dict[str, str]:
         "hx-vals": '{"do": "choose"}',
         "hx-include": "closest form",
         "hx-encoding": "multipart/form-data",
+        "hx-sync": "closest form:replace",  # the arrow keys choose faster than the server answers: the last choice wins
         "hx-target": "#declare",
         "hx-select": "#declare",
         "hx-swap": "outerHTML",

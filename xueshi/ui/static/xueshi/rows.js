@@ -44,7 +44,11 @@
     if (key === "n" || key === "p") { event.preventDefault(); step(desk, key === "n" ? 1 : -1); return; }
     if (key === "?") { const help = document.getElementById("keys"); if (help) help.showModal(); return; }
     const button = desk.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (button) { event.preventDefault(); button.click(); }
+    if (!button) return;
+    event.preventDefault();
+    const comment = key === "r" && button.form && button.form.querySelector("[name=comment]");
+    if (comment && !comment.value.trim()) { comment.focus(); return; }  /* a refusal needs its reason first */
+    button.click();
   });
   function step(desk, by) {
     const rows = [...desk.querySelectorAll("tr[data-row]")];
