@@ -9,8 +9,9 @@ import pytest
 import zxingcpp
 
 from tests.certificates.samples import CODE, FIGURES, MOMENT, NUMBER, PAYLOAD, WORDING, paper
+from xueshi.certificates.pades import sign_pdf
 from xueshi.certificates.rendering import BadTemplate, Paper, Wording, qr_svg, render_pdf, render_png
-from xueshi.certificates.signing import open_payload, sign_payload, sign_pdf
+from xueshi.certificates.signing import open_payload, sign_payload
 from xueshi.kernel.errors import RuleBroken
 from xueshi.policies import registry
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from tests import small_world as make
 from tests.certificates.test_rendering import text_of
 from xueshi.audit.models import AuditEntry
-from xueshi.certificates import permissions, rules, selectors, services, signing
+from xueshi.certificates import pades, permissions, rules, selectors, services
 from xueshi.certificates.models import Certificate, LookupLog
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.files import services as files
@@ -237,8 +237,8 @@ def test_a_genuine_signature_on_a_paper_outside_the_register_is_not_enough() -> 
     world, account = passed()
     certificate = services.issue(world.person, account.pk)
     paper = files.read(certificate.file)
-    signed_twice = signing.sign_pdf(paper[: paper.rindex(b"%%EOF", 0, paper.index(b"/Contents <")) + 6], clock.now())
-    assert signing.digest_of_genuine(signed_twice)
+    signed_twice = pades.sign_pdf(paper[: paper.rindex(b"%%EOF", 0, paper.index(b"/Contents <")) + 6], clock.now())
+    assert pades.digest_of_genuine(signed_twice)
     assert selectors.by_file(signed_twice) is None
 
 

@@ -18,10 +18,11 @@ from pytest_django import Settings
 
 from tests.certificates.samples import MOMENT, PAYLOAD, paper
 from xueshi.certificates import keys as keyring
-from xueshi.certificates import signing
+from xueshi.certificates import pades
+from xueshi.certificates.pades import digest_of_genuine, sign_pdf
 from xueshi.certificates.payload import BadPayload, pack, unpack
 from xueshi.certificates.rendering import render_pdf
-from xueshi.certificates.signing import NotOurs, digest_of_genuine, open_payload, sign_payload, sign_pdf
+from xueshi.certificates.signing import NotOurs, open_payload, sign_payload
 from xueshi.kernel import clock
 
 
@@ -42,9 +43,7 @@ def test_a_signed_paper_is_ours(signed: bytes) -> None:
 
 def test_another_reader_agrees_that_the_signature_covers_the_whole_file(signed: bytes) -> None:
     (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
-    trust = ValidationContext(
-        trust_roots=[signing._asn1(keyring.keys().authority)], allow_fetching=False, moment=MOMENT
-    )
+    trust = ValidationContext(trust_roots=[pades._asn1(keyring.keys().authority)], allow_fetching=False, moment=MOMENT)
     status = validate_pdf_signature(signature, trust)
     assert (status.intact, status.valid, status.trusted, status.coverage.name) == (True, True, True, "ENTIRE_FILE")
     assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"

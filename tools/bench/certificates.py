@@ -24,7 +24,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tools.bench.harness import Bench, Side, pair
-from xueshi.certificates import keys, rendering, signing
+from xueshi.certificates import keys, pades, rendering, signing
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import CertificateNumber, Figures, new_code
 from xueshi.certificates.states import CertificateKind
@@ -123,7 +123,7 @@ def _signing() -> Iterator[tuple[Side, Side]]:
 
     def ours() -> int:
         for _ in range(SIGNED):
-            signing.sign_pdf(pdf, moment)
+            pades.sign_pdf(pdf, moment)
         return SIGNED
 
     def bare() -> int:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from pypinyin import Style, lazy_pinyin
 
 from xueshi.accounts.models import User
 from xueshi.audit import services as audit
@@ -64,4 +63,6 @@ def draft_columns() -> tuple[str, ...]:
 
 def pinyin_key(name: str) -> str:
     """The stored key by which names are ordered as Chinese readers expect."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - large dictionaries; few processes enter names
+
     return " ".join(lazy_pinyin(name, style=Style.TONE3, errors="default"))[:200]
