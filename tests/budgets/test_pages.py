@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import small_world as make
+from tests.browsers import browser
 from tests.declarations import world as lived
 from tests.registrations import forms
-from tests.registrations.conftest import browser
 from tools.bench.world import World, copy_of
 from xueshi.certificates import services as certificates
 from xueshi.declarations.models import Declaration

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from tests import small_world as make
+from tests.browsers import signed_in
 from tests.declarations import world as w
-from tests.declarations.forms import page
-from tests.declarations.site import client
+from tests.declarations.forms import filled, image, page
 from xueshi.declarations import services
+from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
+from xueshi.ledger import services as ledger
+from xueshi.organisations.states import OrganisationKind
 from xueshi.reviews.models import ReviewCase
-from xueshi.reviews.states import CaseState
+from xueshi.reviews.states import CaseState, Verdict
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def world() -> Iterator[make.SmallWorld]:
 def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> None:
     mine = w.handed_in(world.person)
     other = services.submit(world.colleague, w.paper(world.colleague, year=clock.year() - 1))
-    browser = client(world.employer_admin)
+    browser = signed_in(world.employer_admin)
     text = page(browser, "/declarations/review/")
     for label in (
         "序号",
@@ -61,8 +66,8 @@ def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> 
     part = browser.get(f"/declarations/review/?case={mine.pk}", headers={"HX-Request": "true", "HX-Target": "detail"})
     assert mine.number in part.content.decode()
     assert "<html" not in part.content.decode()
-    assert client(world.stranger_admin).get(f"/declarations/review/?case={mine.pk}").status_code == 404
-    assert other.number not in page(client(world.stranger_admin), "/declarations/review/")
+    assert signed_in(world.stranger_admin).get(f"/declarations/review/?case={mine.pk}").status_code == 404
+    assert other.number not in page(signed_in(world.stranger_admin), "/declarations/review/")
 
 
 @pytest.mark.req("CV-03", "CV-09")
@@ -70,7 +75,7 @@ def test_decisions_through_the_desk(world: make.SmallWorld) -> None:
     rows = [w.handed_in(world.person, form="seminar", days=1, hours=str(h)) for h in (2, 3)] + [
         services.submit(world.colleague, w.paper(world.colleague))
     ]
-    browser = client(world.employer_admin)
+    browser = signed_in(world.employer_admin)
     posted = {"row": [f"{row.case_id}:1" for row in rows], "action": "pass", "next": "/declarations/review/"}
     assert browser.post("/reviews/decide/", posted).status_code == 302
     assert set(ReviewCase.objects.values_list("state", flat=True)) == {CaseState.APPROVED}
@@ -90,7 +95,7 @@ def test_decisions_through_the_desk(world: make.SmallWorld) -> None:
 @pytest.mark.req("CV-03")
 def test_all_decides_the_set_that_was_shown(world: make.SmallWorld) -> None:
     first = w.handed_in(world.person)
-    browser = client(world.employer_admin)
+    browser = signed_in(world.employer_admin)
     token = re.search(r'name="token" value="([^"]+)"', page(browser, "/declarations/review/"))
     assert token
     late = services.submit(world.colleague, w.paper(world.colleague))
@@ -100,11 +105,11 @@ def test_all_decides_the_set_that_was_shown(world: make.SmallWorld) -> None:
     assert (w.case(first).state, w.case(late).state) == (CaseState.APPROVED, CaseState.PENDING)
 
 
-@pytest.mark.req("CV-12", "CV-13", "CV-14")
-def test_verification_lists_both_hours_and_filters_by_unit(world: make.SmallWorld) -> None:
+@pytest.mark.req("CV-12", "CV-18")
+def test_verification_lists_both_hours_and_filters_five_ways(world: make.SmallWorld) -> None:
     declaration = w.handed_in(world.person)
     w.decided(world.employer_admin, declaration, comment="少一天", hours="16")
-    browser = client(world.department_admin)
+    browser = signed_in(world.department_admin)
     text = page(browser, "/declarations/verification/")
     for word in (
         "认证年度",
@@ -118,13 +123,98 @@ def test_verification_lists_both_hours_and_filters_by_unit(world: make.SmallWorl
     ):
         assert word in text, word
     assert re.findall(r'data-l="..学时" class="num"><div>\s*(\d+)', text) == ["24", "16"]
-    assert "王志远" in page(browser, "/declarations/verification/?unit=海天")
-    assert "王志远" not in page(browser, "/declarations/verification/?unit=别家")
+    for query, there in {
+        "unit=海天": True, "unit=别家": False, "name=志远": True, "name=春燕": False, "subject=professional": True,
+        "subject=public": False, "form=on_the_job": True, "form=paper": False, f"year={clock.year()}": True,
+        f"year={clock.year() - 1}": False,
+    }.items():  # fmt: skip
+        assert ("王志远" in page(browser, f"/declarations/verification/?{query}")) is there, query
     detail = page(browser, f"/declarations/verification/?case={declaration.pk}")
     assert "审验通过" in detail
     assert "审验不通过" in detail
     assert f'name="hours-{declaration.case_id}"' not in detail
+
+
+@pytest.mark.req("CV-13")
+def test_a_bureau_verifies_and_finds_again_what_it_verified(world: make.SmallWorld) -> None:
+    unit = make.body(OrganisationKind.EMPLOYER, "市属研究院", world.city)
+    reviewer, (person, _record) = make.administrator("院管理员", unit), make.professional("赵敏", unit)
+    declaration = w.handed_in(person)
+    w.decided(reviewer, declaration)
+    browser = signed_in(world.city_admin)
+    assert "赵敏" in page(browser, "/declarations/verification/")
     found = w.case(declaration)
-    browser.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "fail", "comment": "证书存疑"})
+    browser.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "pass"})
+    assert w.case(declaration).state == CaseState.APPROVED
+    assert "赵敏" not in page(browser, "/declarations/verification/")
+    assert "赵敏" in page(browser, "/declarations/verification/?tab=done")
+
+
+@pytest.mark.req("CV-14", "CR-37")
+def test_a_failed_verification_takes_the_hours_back_and_the_person_declares_again(world: make.SmallWorld) -> None:
+    declaration = w.handed_in(world.person)
+    w.decided(world.employer_admin, declaration)
+    found, verifier, person = w.case(declaration), signed_in(world.department_admin), signed_in(world.person)
+    assert hours(person) == ["0", "24", "24"]
+    verifier.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "fail", "comment": "证书存疑"})
     assert (w.case(declaration).state, w.total(world)) == (CaseState.REVOKED, 0)
-    assert "王志远" in page(browser, "/declarations/verification/?tab=done")
+    assert hours(person) == ["0", "0", "0"]
+    assert "王志远" in page(verifier, "/declarations/verification/?tab=done")
+    assert person.post("/declarations/new/", filled(evidence=image())).status_code == 302
+    again = Declaration.objects.exclude(pk=declaration.pk).get()
+    w.decided(world.employer_admin, again)
+    assert hours(person) == ["0", "24", "24"]
+
+
+@pytest.mark.req("CR-05", "CR-13", "ANN-18")
+def test_hours_go_to_the_year_and_subject_declared_once_approved(world: make.SmallWorld) -> None:
+    last, person = clock.year() - 1, signed_in(world.person)
+    sent = filled(year=str(last), period_from=f"{last}-05-11", period_to=f"{last}-05-13", evidence=image())
+    assert person.post("/declarations/new/", sent).status_code == 302
+    assert hours(person, last) == []
+    w.decided(world.employer_admin, Declaration.objects.get())
+    assert (hours(person, last), hours(person)) == (["0", "24", "24"], [])
+    future = person.post("/declarations/new/", filled(year=str(clock.year() + 1), key="page-2", evidence=image()))
+    assert (future.status_code, Declaration.objects.count()) == (422, 1)
+
+
+@pytest.mark.req("CR-32", "CV-09", "CV-19")
+def test_declared_and_recognised_hours_stand_apart(world: make.SmallWorld) -> None:
+    lowered, refused = w.handed_in(world.person), services.submit(world.colleague, w.paper(world.colleague))
+    reviewer = signed_in(world.employer_admin)
+    assert cells(page(reviewer, "/declarations/review/?name=志远")) == ["24", "—"]
+    w.decided(world.employer_admin, lowered, comment="少一天", hours="16")
+    w.decided(world.employer_admin, refused, Verdict.FAIL, "证书不清晰")
+    assert cells(page(reviewer, "/declarations/review/?tab=done&name=志远")) == ["24", "16"]
+    assert cells(page(signed_in(world.person), "/declarations/")) == ["24", "16"]
+    shown = page(signed_in(world.colleague), "/declarations/")
+    assert (
+        "审核不通过" in shown,
+        "证书不清晰" in page(signed_in(world.colleague), f"/declarations/{refused.pk}/"),
+    ) == (
+        True,
+        True,
+    )
+    assert "不通过" in page(reviewer, "/declarations/review/?tab=done&name=春燕")
+
+
+def test_hours_from_elsewhere_enter_the_year_without_a_declaration(world: make.SmallWorld) -> None:
+    """Online classes (CR-14) will post like this; the form offers learning that is declared by hand only."""
+    person = signed_in(world.person)
+    assert "网络" not in page(person, "/declarations/new/").split('name="form"')[1].split("</select>")[0]
+    year = clock.year()
+    one = ledger.Posting(world.record.pk, "weihai", year, "public", "online", Decimal(30), "test", 1)
+    ledger.post_many([one], by=make.NOBODY)
+    assert hours(person) == ["30", "0", "30"]
+    assert "没有" in page(person, "/declarations/")
+
+
+def hours(person: Client, year: int = 0) -> list[str]:
+    """Public, professional and total hours of a year (this one) on the person's annual list."""
+    text = page(person, f"/years/?first={year or clock.year()}&last={year or clock.year()}")
+    return re.findall(r'data-l="完成\w+学时（分）" class="num"><div>\s*([\d.]+)', text)
+
+
+def cells(text: str) -> list[str]:
+    """申报学时 and 认定学时 of the rows of a list."""
+    return re.findall(r'data-l="(?:申报|申请|认定)学时" class="num"><div>\s*([\d.—-]+)', text)

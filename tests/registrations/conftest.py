@@ -6,23 +6,11 @@ import pytest
 from django.test import Client
 
 from tests import small_world as make
+from tests.browsers import signed_in
 from tests.registrations.forms import CAPTCHA, Form
-from xueshi.accounts.models import User
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.models import Membership
-from xueshi.portal import signing_in
 
 type SignIn = Callable[[Actor], Client]
-
-
-def browser(user: User, hat: Membership | None = None) -> Client:
-    """A browser in which this person is signed in under this hat."""
-    client = Client()
-    session = client.session
-    signing_in.begin(session, user, hat)
-    session.save()
-    client.cookies["sessionid"] = session.session_key or ""
-    return client
 
 
 @pytest.fixture
@@ -32,7 +20,7 @@ def world(db: None) -> make.SmallWorld:
 
 @pytest.fixture
 def sign_in() -> SignIn:
-    return lambda actor: browser(actor.user, actor.membership)
+    return signed_in
 
 
 @pytest.fixture

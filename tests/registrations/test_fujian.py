@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from tests import small_world as make
+from tests.browsers import browser
 from tests.registrations import forms
-from tests.registrations.conftest import SignIn, browser
+from tests.registrations.conftest import SignIn
 from tests.registrations.forms import PASSWORD, Form, host
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
