@@ -114,6 +114,9 @@ def _typed_before(actor: Actor, declaration: Declaration, what: Chosen) -> dict[
 def _save(page: _Page, draft: bool, version: str) -> Declaration:
     if page.form is None:
         raise RuleBroken("请选择学习形式", "form")
+    if page.posted is None or page.posted.data.get("year") != str(page.what.year):
+        # An open page outlives the turn of the year: hours never go to a year that was not the one chosen (CR-05).
+        raise RuleBroken("该年度不能申报", "year")
     entry = forms.entry_of(page.actor, page.what, page.form, "" if page.declaration else page.key)
     edit = None
     if page.declaration is not None:
