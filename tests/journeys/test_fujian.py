@@ -42,7 +42,7 @@ def join(visitor: Visitor) -> None:
 
 
 @pytest.mark.req(
-    "ID-05", "ID-27", "ORG-18", "ORG-19", "ORG-22", "ORG-23", "CR-35", "CV-16", "REV-36", "CR-33",
+    "ID-05", "ID-27", "ORG-18", "ORG-19", "ORG-22", "ORG-23", "CR-35", "CV-16",
 )  # fmt: skip
 def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     world = make.build("fujian")

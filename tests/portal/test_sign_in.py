@@ -33,7 +33,8 @@ def test_a_professional_comes_in_with_the_number(weihai: Visitor, world: SmallWo
 
 
 @pytest.mark.req("ID-04")
-def test_the_credit_code_of_a_body_is_no_account(weihai: Visitor, world: SmallWorld) -> None:
+def test_a_body_comes_in_by_its_administrators_number_and_not_by_its_code(weihai: Visitor, world: SmallWorld) -> None:
+    assert visitor("weihai").sign_in(world.employer_admin.user, user_type="employer").status_code == 302
     assert weihai.sign_in("91371000MA3C7K9X0T", user_type="employer").status_code == 422
     assert not signed_in(weihai)
 
@@ -126,6 +127,10 @@ def test_an_unreviewed_account_is_told_whom_to_remind(
 @pytest.mark.req("ID-35")
 def test_another_user_type_or_a_disabled_account_is_the_combined_error(weihai: Visitor, world: SmallWorld) -> None:
     assert WRONG in weihai.sign_in(world.person.user, user_type="bureau").content.decode()
+    Membership.objects.filter(user=world.employer_admin.user).update(
+        state=MembershipState.ENDED, ended_at=clock.now(), is_super=False
+    )
+    assert WRONG in weihai.sign_in(world.employer_admin.user, user_type="employer").content.decode()
     User.objects.filter(pk=world.person.user.pk).update(state=AccountState.DISABLED)
     assert WRONG in weihai.sign_in(world.person.user, user_type="professional").content.decode()
     assert not signed_in(weihai)

@@ -7,7 +7,7 @@ import pytest
 from tests import small_world as make
 from tests.registrations import forms
 from tests.registrations.conftest import SignIn
-from tests.registrations.forms import PASSWORD, Form, host
+from tests.registrations.forms import PASSWORD, Form, enters, host
 from tests.small_world import SmallWorld
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
@@ -88,7 +88,7 @@ def test_a_unit_without_a_code_is_told_whom_to_call(world: SmallWorld, visit: Vi
 
 
 @pytest.mark.parametrize(("portal", "limit"), [("weihai", 4 << 20), ("shandong", 1 << 20)])
-@pytest.mark.req("ORG-09")
+@pytest.mark.req("ORG-09", "SYS-02")
 def test_the_scan_keeps_the_limit_of_the_region(world: SmallWorld, visit: Visit, portal: str, limit: int) -> None:
     picture = forms.picture()
     content = picture.read()
@@ -143,6 +143,8 @@ def test_undertaking_and_agreement_are_asked_for(world: SmallWorld, visit: Visit
         form.send(forms.manager(NUMBER) | {box: ""})
         assert list(form.errors) == [box]
     assert "本人承诺以上所填信息真实无误，如因个人填报信息失实" in form.text
+    assert 'href="/register/agreement/"' in form.text
+    assert "用户应当如实填写信息" in form.client.get("/register/agreement/", **host("weihai")).content.decode()
     assert counts() == before
 
 
@@ -199,12 +201,14 @@ def test_without_a_department_the_bureau_of_the_level_decides(world: SmallWorld,
     assert (hat.state, hat.hat, hat.is_super) == (MembershipState.PENDING, Hat.ADMINISTRATOR, True)
     assert registration.user.state == AccountState.PENDING
     assert bodies.hats(registration.user_id, "weihai") == []
+    assert not enters(NUMBER, user_type="employer")
     decide(sign_in, world.city_admin, registration, "pass")
     body = Organisation.objects.get(pk=body.pk)
     assert (body.state, body.path) == (OrganisationState.ACTIVE, f"{world.city.path}{body.pk}.")
     assert [one.pk for one in bodies.hats(registration.user_id, "weihai")] == [hat.pk]
     assert bodies.active_super(body.pk).user == registration.user
     assert User.objects.get(pk=registration.user_id).state == AccountState.ACTIVE
+    assert enters(NUMBER, user_type="employer")
 
 
 @pytest.mark.req("ORG-16", "ORG-17", "REV-15", "REV-21", "AMB-19")
@@ -226,7 +230,7 @@ def test_the_picked_superior_decides(world: SmallWorld, visit: Visit, sign_in: S
     assert body.path == f"{world.employer.path}{body.pk}."
 
 
-@pytest.mark.req("REV-07", "REV-09")
+@pytest.mark.req("REV-09")
 def test_a_stranger_decides_nothing(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     registration = register(visit, has_department="yes", superior=str(world.department.pk))
     stranger = sign_in(world.stranger_admin)
@@ -246,13 +250,13 @@ def test_rejection_frees_name_code_and_number(world: SmallWorld, visit: Visit, s
     body = Organisation.objects.get(pk=first.organisation_id)
     assert (body.state, body.path, first.membership.state) == (OrganisationState.REJECTED, None, "rejected")
     assert User.objects.get(pk=first.user_id).state == AccountState.PENDING
+    assert not enters(NUMBER, user_type="employer")
     second = register(visit)
     assert second.user == first.user
     decide(sign_in, world.city_admin, second, "pass")
     assert Organisation.objects.get(pk=second.organisation_id).state == OrganisationState.ACTIVE
 
 
-@pytest.mark.req("ORG-24")
 def test_a_live_name_or_code_is_taken(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     first = register(visit)
     twin = register(visit, document=forms.number(203))

@@ -88,7 +88,7 @@ def test_each_missing_field_is_reported_and_no_code_is_asked_without_a_sender(
     assert User.objects.count() == before
 
 
-@pytest.mark.req("ID-27", "ID-29")
+@pytest.mark.req("ID-27")
 def test_login_name_and_number_are_taken_once(account: User, visit: Visit) -> None:
     before = User.objects.count()
     form = visit("account", portal="fujian")
@@ -153,6 +153,17 @@ def test_registration_takes_effect_at_once_and_is_put_on_record(
     stranger = sign_in(tree.stranger_admin).get("/registrations/filed/", **host("fujian"))
     assert list(stranger.context["list"].rows) == []
     assert sign_in(tree.stranger_admin).get(f"/registrations/unit/{body.pk}/", **host("fujian")).status_code == 404
+
+
+@pytest.mark.req("ORG-09")
+def test_the_scan_keeps_the_limit_of_this_region(tree: make.SmallWorld, account: User) -> None:
+    content, limit = forms.picture().read(), 4 << 20
+    form, before = form_of(account, "employer"), Organisation.objects.count()
+    for name, body in (("over.png", content + bytes(limit - len(content) + 1)), ("licence.pdf", b"%PDF-1.7 text")):
+        form.send(unit(tree.district, licence=forms.SimpleUploadedFile(name, body)))
+        assert (list(form.errors), Organisation.objects.count()) == (["licence"], before)
+    form.send(unit(tree.district, licence=forms.SimpleUploadedFile("at.png", content + bytes(limit - len(content)))))
+    assert form.page.status_code == 302, form.errors
 
 
 @pytest.mark.req("ORG-21")

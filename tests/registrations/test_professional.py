@@ -8,11 +8,12 @@ from django.test import Client
 from tests import small_world as make
 from tests.registrations import forms
 from tests.registrations.conftest import SignIn
-from tests.registrations.forms import PASSWORD, Form, host
+from tests.registrations.forms import PASSWORD, Form, enters, host
 from tests.small_world import SmallWorld
 from xueshi.accounts.models import User, document_index
 from xueshi.accounts.states import AccountState
 from xueshi.organisations import services as organisations
+from xueshi.organisations.actors import actor_from
 from xueshi.organisations.models import Membership, Organisation
 from xueshi.organisations.states import Hat, MembershipState, OrganisationKind
 from xueshi.people.models import Professional
@@ -68,7 +69,7 @@ def test_a_fresh_form_starts_at_male_and_no(world: SmallWorld, visit: Visit) -> 
     )  # fmt: skip
 
 
-@pytest.mark.req("PRO-02", "PRO-04", "PRO-05", "PRO-06", "AMB-06")
+@pytest.mark.req("PRO-02", "PRO-04", "PRO-05", "PRO-06", "AMB-06", "SYS-03", "SYS-20")
 def test_every_starred_item_is_named_when_it_is_empty(world: SmallWorld, visit: Visit) -> None:
     before = counts()
     form = visit("professional")
@@ -77,6 +78,8 @@ def test_every_starred_item_is_named_when_it_is_empty(world: SmallWorld, visit: 
     assert form.errors["password_again"] == ["两次输入的密码不一致"]
     form.send({"existing": ""})
     assert sorted(form.errors) == sorted([*STARRED, "password_again", "title_certificate", "undertaking", "agreement"])
+    assert 'class="x-label req" for="id_phone"' in form.text
+    assert '<option value="" selected>请选择</option>' in form.text
     for optional in ("department", "certificate_number", "appointed", "academic_title"):
         assert optional in form.page.context["form"].fields
         assert optional not in form.errors
@@ -122,7 +125,7 @@ def test_a_complete_form_waits_at_the_chosen_unit(world: SmallWorld, visit: Visi
     assert registration.agreed_at is not None
 
 
-@pytest.mark.req("PRO-10")
+@pytest.mark.req("PRO-10", "SYS-15")
 def test_both_boxes_must_be_ticked_and_the_agreement_opens(world: SmallWorld, visit: Visit, client: Client) -> None:
     before = counts()
     for box in ("undertaking", "agreement"):
@@ -151,7 +154,7 @@ def test_answers_hold_neither_passwords_nor_class_1(world: SmallWorld, visit: Vi
         ("37100219850716", "证件号应为 18 位，最后一位可以是 X"),
     ],
 )
-@pytest.mark.req("AMB-04", "PRO-02")
+@pytest.mark.req("AMB-04", "PRO-02", "ID-24")
 def test_a_wrong_number_is_refused_beside_its_field(world: SmallWorld, visit: Visit, typed: str, message: str) -> None:
     before = counts()
     form = visit("professional")
@@ -162,7 +165,7 @@ def test_a_wrong_number_is_refused_beside_its_field(world: SmallWorld, visit: Vi
     assert counts() == before
 
 
-@pytest.mark.req("AMB-04")
+@pytest.mark.req("AMB-04", "ID-24")
 def test_a_lower_case_x_and_outer_blanks_are_mended(world: SmallWorld, visit: Visit) -> None:
     with_x = next(one for one in (forms.number(serial) for serial in range(100, 140)) if one.endswith("X"))
     registration = register(visit, world, number=f" {with_x.lower()} ")
@@ -229,6 +232,26 @@ def test_the_department_must_be_one_of_the_employer(world: SmallWorld, visit: Vi
     assert registration.membership.department == own
 
 
+@pytest.mark.req("PRO-07")
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("employer", "海天精密机械有限公司"),
+        ("department", "技术部"),
+        ("education", "本科"),
+        ("major", "某个专业"),
+        ("degree", "学士"),
+        ("title_series", "工程技术人员"),
+        ("title", "工程师"),
+    ],
+)
+def test_what_is_picked_cannot_be_typed(world: SmallWorld, visit: Visit, key: str, typed: str) -> None:
+    before = counts()
+    form = visit("professional")
+    form.send(forms.person(NUMBER, **({"employer": str(world.employer.pk)} | {key: typed})))
+    assert (key in form.errors, form.page.status_code, counts()) == (True, 422, before)
+
+
 @pytest.mark.req("PRO-04")
 def test_a_title_must_belong_to_its_series_and_level(world: SmallWorld, visit: Visit) -> None:
     before = counts()
@@ -238,7 +261,7 @@ def test_a_title_must_belong_to_its_series_and_level(world: SmallWorld, visit: V
     assert counts() == before
 
 
-@pytest.mark.req("PRO-03", "ID-37", "ORG-13")
+@pytest.mark.req("PRO-03", "ID-37")
 def test_an_existing_user_registers_under_the_same_identity(world: SmallWorld, visit: Visit) -> None:
     admin = world.employer_admin.user
     before = User.objects.count()
@@ -282,15 +305,40 @@ def test_a_number_that_is_registered_cannot_be_registered_as_new(world: SmallWor
 
 
 @pytest.mark.req("PRO-12", "REV-07")
-def test_approval_opens_the_account(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
+def test_approval_lets_the_person_sign_in(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     registration = register(visit, world)
     case = registration.case
+    assert not enters(NUMBER)
     admin = sign_in(world.employer_admin)
     admin.post("/reviews/decide/", {"row": f"{case.pk}:{case.version}", "verdict": "pass"}, **host("weihai"))
     registration.refresh_from_db()
     assert registration.case.state == CaseState.APPROVED
     assert registration.membership.state == MembershipState.ACTIVE
     assert registration.user.state == AccountState.ACTIVE
+    assert enters(NUMBER)
+
+
+@pytest.mark.req("PRO-14", "PRO-15")
+def test_number_name_and_employer_stay_as_registered(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
+    registration = register(visit, world)
+    order = {"row": f"{registration.case.pk}:{registration.case.version}", "verdict": "pass"}
+    sign_in(world.employer_admin).post("/reviews/decide/", order, **host("weihai"))
+    assert enters(NUMBER)
+    before = counts()
+    for changes in ({"name": "陈夏"}, {"employer": str(world.stranger.pk)}):
+        form = visit("professional")
+        form.send(forms.person(NUMBER, **({"existing": "on", "employer": str(world.employer.pk)} | changes)))
+        assert (list(form.errors), counts()) == (list(changes), before)
+    person, browser = (
+        User.objects.get(pk=registration.user_id),
+        sign_in(actor_from(registration.user, registration.membership)),
+    )
+    forged = {"name": "陈夏", "document_number": forms.number(102), "employer": str(world.stranger.pk)}
+    for address in ("/password/", "/home/", "/hats/"):
+        browser.post(address, forged, **host("weihai"))
+    person.refresh_from_db()
+    assert (person.name, person.document_number) == ("陈霞", NUMBER)
+    assert Professional.objects.get(user=person).employment.organisation == world.employer
 
 
 @pytest.mark.req("PRO-13", "REV-07", "AMB-39", "REV-12")
@@ -301,10 +349,12 @@ def test_a_refused_number_registers_again(world: SmallWorld, visit: Visit, sign_
     first = Registration.objects.get()
     assert (first.case.state, first.membership.state) == (CaseState.REJECTED, MembershipState.REJECTED)
     assert first.user.state == AccountState.PENDING
+    assert not enters(NUMBER)
     again = register(visit, world, employer=str(world.stranger.pk), name="陈夏")
     assert again.user == first.user
     assert again.user.name == "陈夏"
     assert again.user.state == AccountState.PENDING
+    assert not enters(NUMBER)
     assert again.case.desk == world.stranger
     assert Professional.objects.get(user=again.user).employment == again.membership
 
@@ -317,7 +367,6 @@ def test_a_rejection_needs_a_reason(world: SmallWorld, visit: Visit, sign_in: Si
     assert (registration.case.state, registration.membership.state) == (CaseState.PENDING, MembershipState.PENDING)
 
 
-@pytest.mark.req("PRO-14", "PRO-15")
 def test_state_and_reviewer_are_never_taken_from_the_form(world: SmallWorld, visit: Visit) -> None:
     registration = register(visit, world, state="active", desk=str(world.stranger.pk), is_super="on")
     assert registration.user.state == AccountState.PENDING

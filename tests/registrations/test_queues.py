@@ -61,11 +61,12 @@ def test_the_waiting_tab_shows_the_columns_of_the_manual(world: SmallWorld, visi
         assert secret not in text
 
 
-@pytest.mark.req("REV-08")
+@pytest.mark.req("REV-01", "REV-08", "SYS-08")
 def test_an_empty_queue_says_so(world: SmallWorld, sign_in: SignIn) -> None:
     for queue in ("people", "units", "departments", "bases", "bureaux"):
         page = sign_in(world.city_admin).get(f"/registrations/{queue}/", **WEIHAI)
         assert "没有数据" in page.content.decode()
+        assert [tab.label for tab in page.context["list"].tabs] == ["待审核", "已审核"]
 
 
 @pytest.mark.req("REV-02", "REV-05", "REV-03")

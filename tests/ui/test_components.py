@@ -85,7 +85,6 @@ def test_text_from_outside_is_escaped() -> None:
     assert "&lt;script&gt;" in drawn
 
 
-@pytest.mark.req("SYS-09")
 def test_the_breadcrumb_names_module_and_page() -> None:
     nav = (
         NavGroup(

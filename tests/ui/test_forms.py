@@ -47,7 +47,6 @@ def test_answers_are_typed() -> None:
     assert [file.name for file in form.cleaned_data["scans"].added] == ["0.jpg"]
 
 
-@pytest.mark.req("SYS-20")
 def test_please_choose_is_no_answer() -> None:
     form = sample("kind=")
     assert not form.is_valid()
@@ -55,7 +54,6 @@ def test_please_choose_is_no_answer() -> None:
     assert '<option value="" selected>请选择</option>' in draw(SampleForm())
 
 
-@pytest.mark.req("SYS-03")
 def test_required_fields_are_marked_and_checked() -> None:
     assert 'class="x-label req" for="id_hours"' in draw(SampleForm())
     assert 'class="x-label" for="id_content"' in draw(SampleForm())
@@ -64,7 +62,6 @@ def test_required_fields_are_marked_and_checked() -> None:
     assert set(empty.errors) == {"year", "kind", "subject", "period", "hours", "scans", "promise"}
 
 
-@pytest.mark.req("SYS-15")
 def test_the_promise_must_be_ticked() -> None:
     assert sample("promise=").errors["promise"] == ["请勾选“本人承诺以上信息真实”"]
 
@@ -86,7 +83,6 @@ def test_dates_in_reverse_are_refused_beside_the_field_and_what_was_typed_stays(
     assert 'href="#id_period"' in drawn
 
 
-@pytest.mark.req("SYS-02")
 def test_size_and_number_of_files_are_limited() -> None:
     big = SimpleUploadedFile("photo.jpg", b"x" * ((4 << 20) + 1))
     form = SampleForm(QueryDict(GIVEN), MultiValueDict({"scans": [big]}))

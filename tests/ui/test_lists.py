@@ -67,7 +67,6 @@ def test_page_size_changes_the_rows(rows: Any) -> None:
     assert len(read("size=7").rows) == 10
 
 
-@pytest.mark.req("SYS-08")
 def test_an_empty_list_says_so() -> None:
     page = answer().content.decode()
     assert "没有数据" in page
