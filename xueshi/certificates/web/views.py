@@ -9,22 +9,21 @@ from xueshi.certificates.selectors import Found
 from xueshi.certificates.web import shown
 from xueshi.certificates.web.forms import FileForm, NumberForm
 from xueshi.files import services as files
-from xueshi.kernel.errors import NotFound
-from xueshi.organisations.actors import Actor
+from xueshi.policies.requests import actor_of
 from xueshi.ui.routes import route
 
 
 @route("POST", object_kind="ledger.yearaccount")
 def issue(request: HttpRequest, account_id: int) -> HttpResponse:
     """打印学时证明: issue the paper, or find the one that stands, and open it (ANN-08)."""
-    certificate = services.issue(_actor(request), account_id)
+    certificate = services.issue(actor_of(request), account_id)
     return redirect("certificates:pdf", pk=certificate.pk)
 
 
 @route(object_kind="certificates.certificate")
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed paper."""
-    certificate = selectors.certificate_for(_actor(request), pk)
+    certificate = selectors.certificate_for(actor_of(request), pk)
     response = HttpResponse(files.read(certificate.file), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{certificate.number}.pdf") or ""
     return _unkept(response)
@@ -33,7 +32,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @route(object_kind="certificates.certificate")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What a certificate states, whether it stands, and when it was checked."""
-    certificate = selectors.certificate_for(_actor(request), pk)
+    certificate = selectors.certificate_for(actor_of(request), pk)
     context = shown.detail(certificate, selectors.lookups(certificate))
     return _unkept(render(request, "certificates/detail.html", context))
 
@@ -93,10 +92,3 @@ def _unkept(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise NotFound
-    return actor

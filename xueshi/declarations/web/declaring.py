@@ -14,7 +14,6 @@ from xueshi.declarations.services import Edit
 from xueshi.declarations.services.drafting import Declarer, claim, declarer
 from xueshi.declarations.services.submitting import desks
 from xueshi.declarations.web import choosing, forms, images
-from xueshi.declarations.web.asking import actor_of, pack_of
 from xueshi.declarations.web.choosing import ChooseForm, Chosen
 from xueshi.declarations.web.forms import AnswersForm, Posted
 from xueshi.kernel import one_time
@@ -23,6 +22,7 @@ from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Answers
 from xueshi.policies.formulas import plain
+from xueshi.policies.requests import actor_of, pack_of
 from xueshi.policies.values import Mark
 from xueshi.ui import parts
 from xueshi.ui.forms import add_problems

@@ -10,13 +10,13 @@ from django.urls import reverse
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.web import filters, images, shown
-from xueshi.declarations.web.asking import actor_of, pack_of
 from xueshi.kernel.decisions import deny
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
+from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
 from xueshi.reviews.states import Stage
@@ -81,7 +81,7 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
     return ListPage(
         key="declarations.desk" if review else "declarations.verification",
         title=_title(desk),
-        rows=partial(selectors.desk_rows, stage=desk.stage),
+        rows=partial(selectors.desk_rows, stage=desk.stage, waits=desk.waits),
         order_by=("case__waiting_since",) if desk.waits else ("-case__settled_at", "-changed_at"),
         filters=(filters.review_filters if review else filters.verification_filters)(desk.pack.key),
         columns=_columns(desk),

@@ -11,12 +11,12 @@ from django.utils.http import content_disposition_header
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration, Evidence
-from xueshi.declarations.web.asking import actor_of
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.policies.access import Upload
+from xueshi.policies.requests import actor_of
 from xueshi.ui import parts
 from xueshi.ui.routes import route
 

@@ -13,10 +13,10 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit
 from xueshi.declarations.states import GROUPS
 from xueshi.declarations.web import images, shown
-from xueshi.declarations.web.asking import actor_of, pack_of
 from xueshi.kernel.errors import MovedOn
 from xueshi.organisations.actors import Actor
 from xueshi.policies.packs import Pack
+from xueshi.policies.requests import actor_of, pack_of
 from xueshi.ui.lists import Column, ListPage, ListTab, RowAction, show_list
 from xueshi.ui.routes import route
 

@@ -4,12 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from xueshi.kernel import clock
-from xueshi.kernel.errors import NotFound
 from xueshi.ledger import selectors
 from xueshi.ledger.web import lists, shown
-from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
-from xueshi.policies.packs import Pack
+from xueshi.policies.requests import actor_of, pack_of
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 
@@ -17,9 +15,7 @@ from xueshi.ui.routes import route
 @route()
 def years(request: HttpRequest) -> HttpResponse:
     """One row per year with its result (ANN-01, ANN-02)."""
-    pack = getattr(request, "pack", None)
-    if not isinstance(pack, Pack):
-        raise NotFound
+    pack = pack_of(request)
     page = lists.years(pack, clock.year())
     return show_list(request, page, {"refused": pack.year(clock.year()).annual.refused})
 
@@ -27,9 +23,7 @@ def years(request: HttpRequest) -> HttpResponse:
 @route(object_kind="ledger.yearaccount")
 def year(request: HttpRequest, pk: int) -> HttpResponse:
     """The verdict condition by condition, and every entry behind it (ANN-03)."""
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise NotFound
+    actor = actor_of(request)
     account = selectors.account_for(actor, pk)
     entries = list(selectors.entries(account))
     pack = registry.pack(account.portal)

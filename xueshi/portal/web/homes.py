@@ -15,12 +15,11 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.permissions import can_edit as may_edit
 from xueshi.declarations.web import shown
 from xueshi.kernel import clock
-from xueshi.kernel.errors import NotFound
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
 from xueshi.policies.packs import Pack
-from xueshi.policies.requests import PortalRequest
+from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.policies.years import YearRules
 from xueshi.portal.context import shell_of
 from xueshi.reviews.states import CaseState
@@ -32,16 +31,9 @@ ZERO = Decimal(0)
 RECENT = 3
 
 
-def actor(request: PortalRequest) -> Actor:
-    """Who acts; the gate lets nobody else in here."""
-    if request.actor is None:
-        raise NotFound
-    return request.actor
-
-
 def home(request: PortalRequest) -> HttpResponse:
     """The home of the hat that is worn."""
-    who = actor(request)
+    who = actor_of(request)
     if who.is_professional:
         return render(request, "portal/professional.html", _professional(request, who))
     if who.is_administrator:

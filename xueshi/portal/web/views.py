@@ -18,7 +18,7 @@ from xueshi.kernel import crypto
 from xueshi.kernel.errors import NotFound, RuleBroken, TooMany
 from xueshi.organisations import selectors as bodies
 from xueshi.policies import registry
-from xueshi.policies.requests import PortalRequest
+from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.portal import signing_in
 from xueshi.portal.web import entering, homes
 from xueshi.portal.web.forms import PasswordForm, SignIn
@@ -148,7 +148,7 @@ def home(request: PortalRequest) -> HttpResponse:
 @route("GET", "POST")
 def hats(request: PortalRequest) -> HttpResponse:
     """Switch to another of one's hats without a second sign-in."""
-    actor = homes.actor(request)
+    actor = actor_of(request)
     worn = bodies.hats(actor.user.pk, request.pack.key)
     if request.method != "POST":
         return render(request, "portal/hats.html", {"hats": worn, "current": actor.membership})
@@ -164,7 +164,7 @@ def hats(request: PortalRequest) -> HttpResponse:
 @route("GET", "POST")
 def password(request: PortalRequest) -> HttpResponse:
     """修改密码."""
-    actor = homes.actor(request)
+    actor = actor_of(request)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

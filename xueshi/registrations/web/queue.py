@@ -7,10 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from xueshi.kernel.errors import NotFound, RuleBroken
-from xueshi.organisations.actors import Actor
+from xueshi.kernel.errors import RuleBroken
 from xueshi.organisations.states import Power
-from xueshi.policies.requests import PortalRequest
+from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.registrations import selectors, services
 from xueshi.registrations.web import detail as details
 from xueshi.registrations.web import lists
@@ -24,7 +23,7 @@ REVIEWING = (Power.REVIEW_ACCOUNTS.value,)
 @route(powers=REVIEWING, object_kind="reviews.reviewcase")
 def queue(request: PortalRequest, key: str) -> HttpResponse:
     """待审核 and 已审核 of one kind of registration, the opened one beside the list."""
-    actor = _actor(request)
+    actor = actor_of(request)
     case = request.GET.get("case", "")
     opened = int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
@@ -38,21 +37,21 @@ def queue(request: PortalRequest, key: str) -> HttpResponse:
 @route(object_kind="reviews.reviewcase")
 def detail(request: PortalRequest, case_id: int) -> HttpResponse:
     """One registration on a page of its own, for the person and for every desk of its way."""
-    context = details.context(_actor(request), case_id)
+    context = details.context(actor_of(request), case_id)
     return render(request, "registrations/detail.html", context | {"title": context["heading"]})
 
 
 @route(object_kind="reviews.reviewcase")
 def file(request: PortalRequest, case_id: int, key: str) -> HttpResponse:
     """A scan, for whoever may see its registration (E7)."""
-    return served(selectors.file_for(_actor(request), case_id, key))
+    return served(selectors.file_for(actor_of(request), case_id, key))
 
 
 @route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
 def hide(request: PortalRequest, case_id: int) -> HttpResponse:
     """删除 in the reviewed tab (REV-06)."""
     try:
-        registration = services.hide_record(_actor(request), case_id)
+        registration = services.hide_record(actor_of(request), case_id)
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return redirect("registrations:detail", case_id)
@@ -69,12 +68,6 @@ def filed(request: PortalRequest) -> HttpResponse:
 @route(object_kind="organisations.organisation")
 def unit(request: PortalRequest, organisation_id: int | None = None) -> HttpResponse:
     """单位管理: the unit's registered data, read-only (ORG-52)."""
-    body = selectors.unit_for(_actor(request), organisation_id)
+    body = selectors.unit_for(actor_of(request), organisation_id)
     context = {"title": "单位管理", "body": body, "pairs": details.unit_pairs(body)}
     return render(request, "registrations/unit.html", context)
-
-
-def _actor(request: PortalRequest) -> Actor:
-    if request.actor is None:
-        raise NotFound
-    return request.actor

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from xueshi.kernel.errors import NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
-from xueshi.policies.requests import PortalRequest
+from xueshi.policies.requests import actor_of
 from xueshi.reviews import batches, deciding, kinds, queues, services
 from xueshi.reviews.deciding import Report
 from xueshi.reviews.models import BatchRun
@@ -27,7 +27,7 @@ _WORDS = {Verdict.PASS: "通过", Verdict.FAIL: "驳回"}
 @route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
 def decide(request: HttpRequest) -> HttpResponse:
     """通过 / 驳回 of one row, 批量通过 / 批量驳回 of ticked rows."""
-    actor = _actor(request)
+    actor = actor_of(request)
     try:
         order = order_from(request.POST)
         _tell(request, deciding.decide_many(actor, order), order.verdict)
@@ -42,7 +42,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 @route("POST", powers=REVIEWING, object_kind="reviews.batchrun")
 def freeze(request: HttpRequest) -> HttpResponse:
     """全部通过 / 全部驳回: keep the set that was shown and ask for confirmation."""
-    actor = _actor(request)
+    actor = actor_of(request)
     try:
         kind, stage, ids = queues.shown(actor, request.POST.get("token", ""))
         run = batches.freeze(actor, batches.Freeze(kind, stage, verdict_from(request.POST), ids))
@@ -57,7 +57,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @route("GET", "POST", powers=REVIEWING, object_kind="reviews.batchrun")
 def batch(request: HttpRequest, token: str) -> HttpResponse:
     """The confirmation of a batch, its progress and its report, all at one address."""
-    actor = _actor(request)
+    actor = actor_of(request)
     run, problem, status = batches.run_for(actor, token), "", 200
     if request.method == "POST":
         try:
@@ -74,13 +74,6 @@ def _started(actor: Actor, run: BatchRun) -> HttpResponse:
     else:
         run_batch.defer(run_id=run.pk)
     return redirect("reviews:batch", token=run.token)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor = request.actor if isinstance(request, PortalRequest) else getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise NotFound
-    return actor
 
 
 def _back(request: HttpRequest) -> str:
