@@ -20,9 +20,11 @@ from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotAllowed, NotFound
+from xueshi.ledger import permissions as ledger_permissions
 from xueshi.ledger import services as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.ledger.services import Posting
+from xueshi.organisations.states import Power
 
 pytestmark = pytest.mark.django_db
 REFUSAL = "年度认定结果不合格时，该年度学时证明无法打印"
@@ -169,8 +171,14 @@ def test_an_administrator_without_the_power_neither_sees_nor_prints() -> None:
     limited = make.administrator("无权管理员", world.employer, is_super=False)
     assert not permissions.can_print(limited, account)
     assert list(selectors.certificates_seen(limited)) == []
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):  # nothing to do with hours: the year itself is not theirs to know of
         services.issue(limited, account.pk)
+    reviewer = replace(limited, powers=frozenset({Power.REVIEW_HOURS}))
+    assert ledger_permissions.can_see_account(reviewer, account)
+    assert list(selectors.certificates_seen(reviewer)) == []
+    with pytest.raises(NotAllowed):
+        services.issue(reviewer, account.pk)
+    assert Certificate.objects.count() == 1
 
 
 def test_the_database_allows_one_valid_certificate_a_year() -> None:

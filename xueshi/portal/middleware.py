@@ -69,7 +69,7 @@ class PortalMiddleware:
     ) -> HttpResponseBase | None:
         """Let the call through, or answer in its place."""
         access = access_of(view)
-        if access is None:
+        if access is None or "\x00" in request.path_info:  # no text in the database holds a NUL
             return error_page(request, 404, reference=_reference(request))
         pack: Pack | None = getattr(request, "pack", None)
         if pack is None:
