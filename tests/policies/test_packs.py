@@ -7,17 +7,12 @@ import pytest
 
 from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.policies import registry
-from xueshi.policies.access import MenuItem
 from xueshi.policies.chains import Chain, DeskRule, Stage
 from xueshi.policies.formulas import Inputs, compute
 from xueshi.policies.values import Mark, UnknownKey
 
 TODAY = date(2026, 11, 21)
 KEYS = ["fujian", "liaocheng", "shandong", "weihai"]
-
-
-def labels(items: tuple[MenuItem, ...]) -> list[str]:
-    return [item.label for item in items]
 
 
 def steps(chain: Chain) -> list[tuple[str, DeskRule, Stage, bool]]:
