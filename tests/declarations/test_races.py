@@ -1,16 +1,15 @@
 """Two at once: reviewer against person, two reviewers, the same page sent twice, a cap filled by two."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from tests import small_world as make
+from tests.checks.races.contest import together
 from tests.declarations import world as w
 from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
-from xueshi.kernel.errors import MovedOn, TradeError
+from xueshi.kernel.errors import MovedOn
 from xueshi.ledger.models import LedgerEntry
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import deciding
@@ -20,27 +19,6 @@ from xueshi.reviews.states import CaseState, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 20
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """What each act returned or raised, all started at one barrier on connections of their own."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[place] = act()  # type: ignore[call-overload]  # a list of anything
-        except TradeError as refusal:
-            results[place] = refusal  # type: ignore[call-overload]  # as above
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return list(results)
 
 
 def passing(actor: Actor, declaration: Declaration) -> Callable[[], object]:

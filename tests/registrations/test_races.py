@@ -1,12 +1,11 @@
 """The same number or the same form at the same moment."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from tests import small_world as make
+from tests.checks.races.contest import together
 from tests.registrations import forms
 from tests.registrations.forms import Form, host
 from xueshi.accounts.models import User
@@ -28,32 +27,17 @@ def draft(world: make.SmallWorld, key: str, document: str = NUMBER, **changes: s
     return RegistrationDraft(portal="shandong", kind="professional", answers=answers, submission_key=key)
 
 
-def together(*drafts: RegistrationDraft) -> list[object]:
-    """Submit all at once; what each one got."""
-    barrier, results = threading.Barrier(len(drafts)), [None] * len(drafts)
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait(5)
-            results[place] = services.submit(drafts[place]).pk
-        except RuleBroken as broken:
-            results[place] = broken.field or broken.message
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(drafts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return list(results)
+def at_once(*drafts: RegistrationDraft) -> list[object]:
+    """Submit all at once; the registration each one got, or the field it was refused for."""
+    results = together(*(lambda one=one: services.submit(one).pk for one in drafts))
+    return [one.field or one.message if isinstance(one, RuleBroken) else one for one in results]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_registrations_of_one_number_make_one_account() -> None:
     world = make.build("shandong")
     before = User.objects.count()
-    results = together(*(draft(world, f"key-{one}") for one in range(6)))
+    results = at_once(*(draft(world, f"key-{one}") for one in range(6)))
     assert sorted(str(result) for result in results).count("document_number") == 5
     assert User.objects.count() == before + 1
     assert Registration.objects.count() == 1
@@ -63,7 +47,7 @@ def test_two_registrations_of_one_number_make_one_account() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_makes_one_registration() -> None:
     world = make.build("shandong")
-    results = together(*(draft(world, "one-key") for _one in range(6)))
+    results = at_once(*(draft(world, "one-key") for _one in range(6)))
     assert set(results) == {Registration.objects.get().pk}
 
 

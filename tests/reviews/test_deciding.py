@@ -1,13 +1,13 @@
 """Cases, chains, rounds, batches, races: with a kind of document that exists only here."""
 
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tests import small_world as make
+from tests.checks.races.contest import together
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
@@ -324,27 +324,6 @@ def test_the_database_knows_the_rules_too() -> None:
             attempt()
 
 
-def _at_once(*jobs: object) -> list[object]:
-    """Run callables from a common start; returns each one's result or exception."""
-    start, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(place: int) -> None:
-        try:
-            start.wait()
-            results[place] = jobs[place]()  # type: ignore[operator]
-        except Exception as error:  # noqa: BLE001 - the caller looks at it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return list(results)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_twenty_reviewers_make_one_decision() -> None:
     """CC-01."""
@@ -356,7 +335,7 @@ def test_twenty_reviewers_make_one_decision() -> None:
         lambda actor=actor, verdict=verdict: deciding.decide(actor, order(case, verdict, "并发"))
         for verdict in (PASS, FAIL) for actor in (world.employer_admin, second) for _ in range(5)
     ]  # fmt: skip
-    results = _at_once(*jobs)
+    results = together(*jobs)
     won = [one for one in results if isinstance(one, ReviewCase)]
     lost = [one for one in results if isinstance(one, MovedOn)]
     assert (len(won), len(lost)) == (1, 19)
@@ -373,7 +352,7 @@ def test_withdrawing_against_approving_is_always_consistent() -> None:
     for _ in range(20):
         case = opened(world)
         _heard.clear()
-        _at_once(
+        together(
             lambda case=case: services.withdraw(world.person, case.pk),
             lambda case=case: deciding.decide(world.employer_admin, order(case)),
         )
@@ -391,7 +370,7 @@ def test_overlapping_batches_decide_each_row_once() -> None:
     world = make.build()
     ids = {case.pk: 1 for case in [opened(world) for _ in range(12)]}
     halves = [dict(list(ids.items())[start : start + 8]) for start in (0, 4, 2, 4)]
-    results = _at_once(
+    results = together(
         *[lambda items=items: deciding.decide_many(world.employer_admin, Order(PASS, items)) for items in halves]
     )
     done = [pk for report in results for pk in report.done]  # type: ignore[attr-defined]
