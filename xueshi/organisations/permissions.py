@@ -44,15 +44,6 @@ def memberships_seen_by(actor: Actor) -> Q:
     return own | Q(organisation__path__startswith=actor.organisation.path)
 
 
-def can_wear(actor: Actor, membership: Membership) -> Decision:
-    """A person may switch to any live hat of their own in a live body."""
-    if membership.user_id != actor.user.pk:
-        return deny("没有此身份")
-    if membership.state != "active" or membership.organisation.state != "active":
-        return deny("此身份已停用")
-    return ALLOW
-
-
 def hats_of(user_id: int, portal: str) -> Q:
     """The hats a person may wear on one portal: bodies of that portal."""
     return Q(

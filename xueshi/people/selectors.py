@@ -28,8 +28,3 @@ def professional_for(actor: Actor, pk: int) -> Professional:
     if found is None:
         raise NotFound
     return found
-
-
-def by_membership(membership_id: int) -> Professional | None:
-    """The professional whose employment this membership is."""
-    return _with_everything(Professional.objects.filter(employment_id=membership_id)).first()

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from django.db.models import Count, QuerySet
 
-from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import permissions
-from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
-from xueshi.reviews.states import Stage, StepState
+from xueshi.reviews.models import CaseEvent, ReviewCase
+from xueshi.reviews.states import Stage
 
 
 def cases_seen(actor: Actor) -> QuerySet[ReviewCase]:
@@ -16,26 +15,10 @@ def cases_seen(actor: Actor) -> QuerySet[ReviewCase]:
     return ReviewCase.objects.filter(permissions.cases_seen_by(actor)).select_related("organisation", "desk", "owner")
 
 
-def case_for(actor: Actor, case_id: int) -> ReviewCase:
-    """One visible case with its steps; ``NotFound`` when absent or not theirs."""
-    found = cases_seen(actor).filter(pk=case_id).prefetch_related("steps__desk", "steps__decided_by").first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def inbox(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewCase]:
     """The cases of a kind that wait at the actor's desk, oldest first."""
     rows = ReviewCase.objects.filter(desk_id=actor.desk_id, kind=kind, stage=stage)
     return rows.filter(permissions.cases_decidable_by(actor)).order_by("waiting_since", "pk")
-
-
-def decided_here(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewStep]:
-    """The steps of a kind that the actor's body has decided, newest first."""
-    rows = ReviewStep.objects.filter(
-        desk_id=actor.desk_id, case__kind=kind, stage=stage, state__in=[StepState.PASSED, StepState.FAILED]
-    )
-    return rows.select_related("case__owner", "decided_by").order_by("-decided_at", "-pk")
 
 
 def todo_counts(actor: Actor) -> dict[tuple[str, Stage], int]:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
-from xueshi.kernel.errors import MovedOn, NotFound
+from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, permissions, rules
 from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
@@ -107,12 +107,6 @@ def locked(case_id: int) -> ReviewCase:
     if case is None:
         raise NotFound
     return case
-
-
-def check_seen(case: ReviewCase, version: int) -> None:
-    """Refuse a decision on something else than what the reviewer saw (D3)."""
-    if case.version != version:
-        raise MovedOn("该事项已由他人处理或内容已变更，请刷新后再操作")
 
 
 def _freeze(case: ReviewCase, chain: Sequence[StepPlan]) -> None:

@@ -10,23 +10,11 @@ from typing import Any, Protocol
 from django import forms
 
 from xueshi.ui.fields import DateInput, FilesField, PeriodInput
-from xueshi.ui.widgets import ChoosingSelect, PickInput
+from xueshi.ui.widgets import ChoosingSelect, Option, PickInput
 
 
-class Choice(Protocol):
-    """One option; ``parents`` are the answers it belongs to."""
-
-    @property
-    def code(self) -> str:
-        """What is stored."""
-
-    @property
-    def label(self) -> str:
-        """What is printed."""
-
-    @property
-    def parents(self) -> tuple[str, ...]:
-        """The answers of the narrowing fields this option belongs to."""
+class Choice(Option, Protocol):
+    """One option of a described question."""
 
     def offered(self, on: date) -> bool:
         """Whether it may be chosen on that day."""
