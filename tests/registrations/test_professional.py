@@ -299,9 +299,11 @@ def test_a_number_that_is_registered_cannot_be_registered_as_new(world: SmallWor
     register(visit, world)
     waiting = counts()
     form = visit("professional")
-    form.send(forms.person(NUMBER, employer=str(world.stranger.pk)))
+    form.send(forms.person(NUMBER, employer=str(world.stranger.pk), name="陈夏", phone="13800001111"))
     assert form.errors == {"document_number": ["该证件号已提交注册，正在等待审核，请勿重复提交"]}
     assert counts() == waiting
+    user = Registration.objects.get().user
+    assert (user.name, user.phone) == ("陈霞", "13963112345")
 
 
 @pytest.mark.req("PRO-12", "REV-07")
@@ -356,7 +358,10 @@ def test_a_refused_number_registers_again(world: SmallWorld, visit: Visit, sign_
     assert again.user.state == AccountState.PENDING
     assert not enters(NUMBER)
     assert again.case.desk == world.stranger
-    assert Professional.objects.get(user=again.user).employment == again.membership
+    record = Professional.objects.get(user=again.user)
+    assert (record.employment, record.name_pinyin) == (again.membership, "chen2 xia4")
+    found = sign_in(world.stranger_admin).get("/registrations/people/?name=夏", **host("weihai"))
+    assert [case.pk for case in found.context["list"].rows] == [again.case.pk]
 
 
 def test_a_rejection_needs_a_reason(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:

@@ -40,17 +40,10 @@ class ProfessionalDraft:
 @transaction.atomic
 def enter_professional(user: User, employment: Membership, draft: ProfessionalDraft, *, by: audit.By) -> Professional:
     """Create the record, or replace that of an earlier refused registration."""
-    values = {name: getattr(draft, name) for name in draft_columns()}
+    values: dict[str, Any] = {name: getattr(draft, name) for name in draft_columns()}
+    values |= {"employment": employment, "name_bigrams": text.bigrams(user.name), "name_pinyin": pinyin_key(user.name)}
     professional, created = Professional.objects.update_or_create(
-        user=user,
-        defaults={**values, "employment": employment},
-        create_defaults={
-            **values,
-            "employment": employment,
-            "name_bigrams": text.bigrams(user.name),
-            "name_pinyin": pinyin_key(user.name),
-            "created_at": clock.now(),
-        },
+        user=user, defaults=values, create_defaults=values | {"created_at": clock.now()}
     )
     audit.record(by, "professional.entered", professional, created=created)
     return professional
