@@ -13,7 +13,7 @@ from xueshi.accounts.limits import Limit
 from xueshi.accounts.models import User, document_index, phone_index
 from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
-from xueshi.kernel import clock, identity, masking
+from xueshi.kernel import clock, identity
 from xueshi.kernel.errors import RuleBroken, TooMany
 
 BY_SOURCE = Limit("login-source", 30, timedelta(hours=1))
@@ -249,8 +249,3 @@ def change_password(user: User, current: str, new: str, source: str = "") -> Non
     with transaction.atomic():
         user.save(update_fields=["password", "must_change_password", "session_epoch"])
         audit.record(audit.By(user.pk), "account.password_changed", user)
-
-
-def masked(user: User) -> str:
-    """The document number as its owner sees it on the change-password page (ID-19)."""
-    return masking.document(user.document_number)

@@ -179,5 +179,5 @@ def password(request: PortalRequest) -> HttpResponse:
             answer = redirect("portal:home")
             _keep(answer, DEVICE, services.device_mark(actor.user))
             return answer
-    context = {"form": form, "document": services.masked(actor.user)}
+    context = {"form": form, "document": actor.user.masked_document}
     return render(request, "portal/password.html", context, status=422 if form.errors else 200)

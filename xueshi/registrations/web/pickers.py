@@ -4,6 +4,7 @@ A visitor sees name, type and code of a unit and nothing else (security A12). æŸ
 the page, without.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,10 @@ from xueshi.policies.requests import PortalRequest
 from xueshi.registrations import rules, selectors
 from xueshi.ui.routes import route
 from xueshi.ui.spec_fields import Picker
-from xueshi.ui.web.picking import NAME
 
 PAGE = 10
 _LONGEST = 60
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +167,7 @@ def find_names(request: PortalRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, source: Source) -> HttpResponse:
     name = request.GET.get("name", "unit")
-    if not NAME.fullmatch(name):
+    if not _NAME.fullmatch(name):
         raise NotFound
     words = request.GET.get(f"{name}__q", request.GET.get("q", "")).replace("\x00", "")[:_LONGEST]
     found = source.find(words, _whole(request.GET.get("page", "1")))
