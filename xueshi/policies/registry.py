@@ -15,13 +15,13 @@ __all__ = ["PackError", "UnknownKey", "catalogue", "pack", "pack_for_host", "pac
 
 
 @cache
-def _world(root: Path) -> World:
-    return load(root)
+def _world(root: Path | str) -> World:
+    return load(Path(root))
 
 
 def world() -> World:
     """Everything read; ``PackError`` when a pack is bad. Nothing is read twice."""
-    return _world(Path(settings.POLICIES_ROOT))
+    return _world(settings.POLICIES_ROOT)
 
 
 def packs() -> tuple[Pack, ...]:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
+from django import forms
 from django.template import TemplateSyntaxError
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xueshi.ui import parts
@@ -53,27 +55,81 @@ def cell(value: object, url: str = "", into: str = "") -> SafeString:
     """A table cell's content: text, state, or two lines; ``into`` names the element its link fills."""
     if isinstance(value, parts.Cell):
         return _two_lines(value, url, into)
-    drawn = state(value) if isinstance(value, parts.State) else format_html("{}", shown(value))
-    return _linked(drawn, url, into) if url and not isinstance(value, parts.State) else drawn
+    if isinstance(value, parts.State):
+        return state(value)
+    drawn = conditional_escape(str(shown(value)))
+    return _linked(drawn, url, into) if url else drawn
 
 
-def cells(drawn: Iterable[tuple[str, str, SafeString]]) -> SafeString:
-    """The cells of one row from their label, classes and content."""
-    return format_html_join("", '<td role="cell" data-l="{}" class="{}"><div>{}</div></td>', drawn)
+@lru_cache(maxsize=1024)
+def opening(label: str, classes: str) -> SafeString:
+    """What stands before the content in every cell of one column."""
+    return format_html('<td role="cell" data-l="{}" class="{}"><div>', label, classes)
+
+
+def cells(drawn: Iterable[tuple[SafeString, SafeString]]) -> SafeString:
+    """The cells of one row from their ``opening`` and content."""
+    flat = list(chain.from_iterable(drawn))
+    return format_html("{}{}</div></td>" * (len(flat) // 2), *flat) if flat else SafeString()
+
+
+def row_opening(key: object, *, chosen: bool) -> SafeString:
+    """What stands before the cells of a row; ``chosen`` marks the one whose detail is open."""
+    if chosen:
+        return format_html('<tr role="row" data-row="{}" class="sel" aria-current="true">', key)
+    return format_html('<tr role="row" data-row="{}">', key)
+
+
+def pick(value: object, form: str, name: str, weight: object = "") -> SafeString:
+    """The cell with a row's tick, which belongs to ``form``; ``weight`` is what the page sums over ticked rows."""
+    return format_html(
+        '<td role="cell" class="x-pick"><input type="checkbox" class="form-check-input" name="row" value="{}"'
+        ' form="{}" aria-label="选择 {}"{}></td>',
+        value, form, name, format_html(' data-weight="{}"', weight) if weight else "",
+    )  # fmt: skip
+
+
+def number(place: int) -> SafeString:
+    """The cell of 序号."""
+    return format_html('<td role="cell" data-l="序号" class="num x-no"><div>{}</div></td>', place)
+
+
+def row_link(url: str, label: str, name: str) -> SafeString:
+    """A link of a row's last column; ``name`` says to screen readers which row."""
+    return format_html('<a href="{}" hx-boost="false">{}<span class="visually-hidden"> {}</span></a>', url, label, name)
+
+
+def row_links(links: Iterable[tuple[str, str]], name: str) -> SafeString:
+    """The last column of a row that has links only, from their addresses and labels."""
+    drawn = format_html_join("", "{}", ((row_link(url, label, name),) for url, label in links))
+    return format_html('<td role="cell" data-l="操作" class="x-acts"><div class="x-actions">{}</div></td>', drawn)
+
+
+def controls(form: forms.Form) -> SafeString:
+    """The controls of a filter form, each under its label and with its first error."""
+    return format_html_join("", '<div class="x-filter"><label for="{}">{}</label>{}{}</div>', (
+        (bound.id_for_label, bound.label, bound, _first_error(bound)) for bound in form
+    ))  # fmt: skip
+
+
+def _first_error(bound: forms.BoundField) -> str:
+    errors = bound.errors
+    return format_html('<div class="x-error" id="{}_error">{}</div>', bound.auto_id, errors[0]) if errors else ""
 
 
 def _two_lines(of: parts.Cell, url: str, into: str) -> SafeString:
-    text = state(of.text) if isinstance(of.text, parts.State) else format_html("{}", shown(of.text))
+    text = state(of.text) if isinstance(of.text, parts.State) else conditional_escape(str(shown(of.text)))
     if of.strong and not isinstance(of.text, parts.State):
         text = format_html("<b>{}</b>", text)
     if of.url or url:
         text = _linked(text, of.url or url, "" if of.url else into)
-    return format_html(
-        "{}{}{}{}", text,
-        format_html(' <span class="x-badge">{}</span>', of.badge) if of.badge else "",
-        format_html('<div class="x-note">{}</div>', of.note) if of.note else "",
-        format_html('<div class="x-problem">{}</div>', of.problem) if of.problem else "",
-    )  # fmt: skip
+    if of.badge:
+        text += format_html(' <span class="x-badge">{}</span>', of.badge)
+    if of.note:
+        text += format_html('<div class="x-note">{}</div>', of.note)
+    if of.problem:
+        text += format_html('<div class="x-problem">{}</div>', of.problem)
+    return text
 
 
 def _linked(text: SafeString, url: str, into: str) -> SafeString:

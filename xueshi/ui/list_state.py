@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from xueshi.ui import drawing, parts
+from xueshi.ui.filters import FilterSet
 from xueshi.ui.forms import dress_filters
 from xueshi.ui.list_page import Column, ListPage, ListTab
 
@@ -21,6 +23,13 @@ class Heading:
     num: bool
     url: str
     sorted: str
+
+
+_NO_FILTERS = frozenset({"tab", "size", "sort", "page"})
+
+
+# The controls of filter sets while nobody filters: choices belong to the class, so they are drawn once.
+_IDLE: WeakKeyDictionary[type[FilterSet], SafeString] = WeakKeyDictionary()
 
 
 class ListState[M: Model]:
@@ -113,32 +122,61 @@ class ListState[M: Model]:
         return found
 
     @property
+    def posts_by_row(self) -> bool:
+        """Whether a row's actions change something: the template draws them, for their forms carry its token."""
+        return any(action.post for action in self.page.actions)
+
+    @property
     def drawn(self) -> list[dict[str, Any]]:
         """Each row with its cells and actions."""
-        return [self._draw(row) for row in self.rows]
+        return [self._draw(row, place) for place, row in enumerate(self.rows, self.pager.first)]
 
-    def _draw(self, row: M) -> dict[str, Any]:
+    def _draw(self, row: M, place: int) -> dict[str, Any]:
         cells = [(column, column.value(row), self._link(column, row)) for column in self.page.columns]
         actions = [(action, url, action.fields(row)) for action in self.page.actions if (url := action.url(row))]
-        chosen = bool(self.page.detail_param) and self.asked.get(self.page.detail_param) == str(row.pk)
-        weight = self.page.selected_total(row) if self.page.selected_total else ""
         name = next((str(value) for _column, value, _link in cells), "")
-        return {
-            "pk": row.pk, "value": self.page.row_value(row), "cells": cells, "actions": actions,
-            "chosen": chosen, "weight": weight, "name": name,
-            "drawn": drawing.cells(self._cell(place, *one) for place, one in enumerate(cells)),
-        }  # fmt: skip
+        body = drawing.cells(self._cell(number, value, link) for number, (_column, value, link) in enumerate(cells))
+        drawn = self._before(row, place, name) + body
+        if self.page.actions and not self.posts_by_row:
+            drawn += drawing.row_links(((url, action.label) for action, url, _fields in actions), name)
+        chosen = self._is_chosen(row)
+        return {"cells": cells, "actions": actions, "name": name, "chosen": chosen, "drawn": drawn}
 
-    def _cell(self, place: int, column: Column[M], value: object, link: str) -> tuple[str, str, SafeString]:
-        """Label, class and content of one cell; of a desk the first opens beside the list."""
-        first = place == 0
-        names = [name for name, given in (("num", column.num), ("wrap", column.wrap), ("first", first)) if given]
-        into = "detail" if first and self.page.detail_param else ""
-        return column.label, " ".join(names), drawing.cell(value, link, into)
+    def _is_chosen(self, row: M) -> bool:
+        param = self.page.detail_param
+        return bool(param) and self.asked.get(param) == str(row.pk)
+
+    def _before(self, row: M, place: int, name: str) -> SafeString:
+        """What a row begins with: its key, its tick, its number."""
+        page = self.page
+        drawn = drawing.row_opening(row.pk, chosen=self._is_chosen(row))
+        if page.batch:
+            weight = page.selected_total(row) if page.selected_total else ""
+            drawn += drawing.pick(page.row_value(row), f"{page.region}-batch", name, weight)
+        return drawn + drawing.number(place) if page.numbered else drawn
+
+    @cached_property
+    def _openings(self) -> list[SafeString]:
+        """What stands before the content of each column's cells."""
+        found = []
+        for place, one in enumerate(self.page.columns):
+            names = (("num", one.num), ("wrap", one.wrap), ("first", place == 0))
+            found.append(drawing.opening(one.label, " ".join(name for name, given in names if given)))
+        return found
+
+    def _cell(self, place: int, value: object, link: str) -> tuple[SafeString, SafeString]:
+        """Opening and content of one cell; of a desk the first opens beside the list."""
+        into = "detail" if place == 0 and self.page.detail_param else ""
+        return self._openings[place], drawing.cell(value, link, into)
+
+    @cached_property
+    def _detail_url(self) -> str:
+        """The address of a row's detail up to its key, which stands last."""
+        return self.url(**{self.page.detail_param: "-"}).removesuffix("-")
 
     def _link(self, column: Column[M], row: M) -> str:
         if self.page.detail_param and column is self.page.columns[0]:
-            return self.url(**{self.page.detail_param: row.pk})
+            return f"{self._detail_url}{row.pk}"
         return column.link(row) if column.link else ""
 
     @property
@@ -159,6 +197,19 @@ class ListState[M: Model]:
         if tab.key == self.tab_key and not filtered:
             return self.total
         return tab.narrow(self.scope).count()
+
+    @property
+    def controls(self) -> SafeString:
+        """The filter controls; while nobody filters they are the same for everybody."""
+        if self.filterset is None:
+            return SafeString()
+        of, idle = type(self.filterset), set(self.asked) <= {*_NO_FILTERS, self.page.detail_param}
+        if idle and of in _IDLE:
+            return _IDLE[of]
+        drawn = drawing.controls(self.filterset.form)
+        if idle:
+            _IDLE[of] = drawn
+        return drawn
 
     @cached_property
     def token(self) -> str:

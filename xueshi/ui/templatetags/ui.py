@@ -47,6 +47,12 @@ def cell(*, value: object, url: str = "", into: str = "") -> str:
     return drawing.cell(value, url, into)
 
 
+@register.simple_tag
+def row_link(*, url: str, label: str, name: str) -> str:
+    """Draw a link of a row's last column; ``name`` says to screen readers which row."""
+    return drawing.row_link(url, label, name)
+
+
 @register.inclusion_tag("ui/parts/chain.html")
 def chain(*, steps: Sequence[parts.ChainStep], label: str = "审核流程") -> dict[str, Any]:
     """Draw the way of a document through its desks."""
