@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
@@ -25,6 +26,13 @@ KIND = "declaration"
 _VERIFYING = ReviewStep.objects.filter(stage=Stage.VERIFICATION, state=StepState.PASSED, round=OuterRef("case__round"))
 _REFUSING = Prefetch("case__steps", ReviewStep.objects.filter(state=StepState.FAILED).order_by("round", "position"))
 _STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position"))
+
+# The columns of a desk's list; a detail reads the whole row.
+_LISTED = (
+    *("portal", "year", "form", "subject", "hours_declared", "hours_recognised", "organisation__name"),
+    *("person__title", "person__user__name", "person__user__document_number"),
+    *("case__state", "case__stage", "case__version", "case__submitted_at"),
+)
 
 STATES: Mapping[DeclarationState, Q] = {
     DeclarationState.DRAFT: Q(case=None) | Q(case__state=CaseState.WITHDRAWN),
@@ -130,17 +138,26 @@ def steps_of(declaration: Declaration) -> list[ReviewStep]:
     return list(declaration.case.steps.all()) if declaration.case is not None else []
 
 
-def desk_rows(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
-    """The declarations that wait at the actor's desk or that it has decided, at one stage; tabs part the two."""
+def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[Declaration]:
+    """What a desk lists: the declarations that wait there and, unless ``waits``, those that it has decided."""
+    rows = Declaration.objects.filter(waiting_at(actor, stage)) if waits else with_state(_of_desk(actor, stage))
+    return rows.select_related("person__user", "organisation", "case").only(*_LISTED).annotate(is_doubled=_doubled())
+
+
+@cache
+def _doubled() -> Exists:
+    """Whether another declaration handed in one of a row's files; the same for every desk, so built once."""
     own = Evidence.objects.filter(declaration_id=OuterRef("pk"))
-    doubled = Exists(own.filter(Exists(_doubles("file__source_digest"))))
-    rows = Declaration.objects.filter(waiting_at(actor, stage) | decided_at(actor, stage))
-    return with_state(rows).select_related("person__user", "organisation", "case").annotate(is_doubled=doubled)
+    return Exists(own.filter(Exists(_doubles("file__source_digest"))))
+
+
+def _of_desk(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
+    return Declaration.objects.filter(waiting_at(actor, stage) | decided_at(actor, stage))
 
 
 def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
-    """One row of ``desk_rows``; ``NotFound`` when it is not there."""
-    found = _whole(desk_rows(actor, stage)).filter(pk=pk).prefetch_related(_STEPS).first()
+    """One declaration that waits at the desk or that it has decided; ``NotFound`` when it is not there."""
+    found = _whole(_of_desk(actor, stage)).filter(pk=pk).prefetch_related(_STEPS).first()
     if found is None:
         raise NotFound
     return found

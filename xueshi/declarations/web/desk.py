@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -107,14 +108,16 @@ def _value(row: Declaration) -> str:
 
 
 def _tabs(desk: _Desk) -> tuple[ListTab[Declaration], ...]:
-    waiting = selectors.waiting_at(desk.actor, desk.stage)
-    done = selectors.decided_at(desk.actor, desk.stage)
+    def waiting(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+        return rows if desk.waits else rows.filter(selectors.waiting_at(desk.actor, desk.stage))
+
+    def done(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+        return rows.filter(selectors.decided_at(desk.actor, desk.stage))
+
     words = ("pending", "reviewed") if desk.stage == Stage.REVIEW else ("awaiting_verification", "verified")
     return (
-        ListTab(
-            key="todo", label=desk.pack.word(f"states.{words[0]}"), narrow=lambda rows: rows.filter(waiting), count=True
-        ),
-        ListTab(key="done", label=desk.pack.word(f"states.{words[1]}"), narrow=lambda rows: rows.filter(done)),
+        ListTab(key="todo", label=desk.pack.word(f"states.{words[0]}"), narrow=waiting, count=True),
+        ListTab(key="done", label=desk.pack.word(f"states.{words[1]}"), narrow=done),
     )
 
 
