@@ -7,6 +7,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db import models
 
+from tools import matrix
 from xueshi.kernel.fields import EncryptedField
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,8 @@ OF_BODIES = {"organisations.Organisation.phone"}
 """The telephone of a unit is public: it belongs to no person."""
 GOES_WITH_ITS_OWNER = {"declarations.Evidence.declaration"}
 """A draft is deleted with its evidence; what was handed in is only hidden."""
+WITHOUT_A_PAGE = re.compile(r"tests/(policies|kernel|accounts)/|/test_(rules|services|races)\.py")
+"""Tests below the pages: they may prove checks of the catalogue, never a row that a person meets on a page."""
 BY_DJANGO = {"400.html", "403.html", "404.html", "500.html"}
 """Templates that Django looks for by their names."""
 
@@ -67,4 +70,12 @@ def test_every_template_is_drawn_by_somebody() -> None:
     }
     unused = {name for name, own in templates.items()
               if not any(name in text for path, text in texts.items() if path != own)}  # fmt: skip
-    assert unused - BY_DJANGO == set()
+    assert unused - WITHOUT_A_PAGE = re.compile(r"tests/(policies|kernel|accounts)/|/test_(rules|services|races)\.py")
+"""Tests below the pages: they may prove checks of the catalogue, never a row that a person meets on a page."""
+BY_DJANGO == set()
+
+
+def test_a_row_is_claimed_only_where_its_page_is_asked() -> None:
+    rows, marks = set(filter(matrix.is_requirement, matrix.rows())), matrix.marks()
+    assert len(rows & set(marks)) > 100
+    assert [place for row in rows for place in marks.get(row, ()) if WITHOUT_A_PAGE.search(place)] == []
