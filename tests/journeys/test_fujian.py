@@ -41,18 +41,12 @@ def join(visitor: Visitor) -> None:
     visitor.press("确定")
 
 
-@pytest.mark.req(
-    "ID-05", "ID-27", "ORG-18", "ORG-19", "ORG-22", "ORG-23", "CR-35", "CV-16",
-)  # fmt: skip
-def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
-    world = make.build("fujian")
-    unit, person, department = visit("fujian"), visit("fujian"), visit("fujian")
+def come_in(unit: Visitor, person: Visitor) -> None:
     open_account(unit, "linguoqiang", "林国强", ADMIN, "13905910001")
     unit.sign_in("linguoqiang")
     register_employer(unit)
     assert "单位注册成功" in unit.text()
     assert Organisation.objects.get(name=UNIT).state == "active"
-
     open_account(person, "wangzhiyuan", "王志远", PERSON, "13905910002")
     person.sign_in(PERSON)
     join(person)
@@ -64,6 +58,8 @@ def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     person.sign_out()
     person.sign_in("wangzhiyuan")
 
+
+def declare(person: Visitor) -> None:
     person.open("/declarations/new/")
     person.choose("form", "发表论文")
     person.page.locator("[name=hours]").wait_for()
@@ -72,18 +68,26 @@ def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     person.press("提交申报")
     assert "等待审核" in person.text()
 
-    unit.open("/declarations/review/")
-    unit.page.locator("tbody tr").first.get_by_role("link").first.click()
-    unit.page.locator("#detail").get_by_role("button", name="通过").click()
-    unit.page.get_by_text("已通过 1 条").wait_for()
+
+def approve(reviewer: Visitor) -> None:
+    reviewer.open("/declarations/review/")
+    assert "王志远" in reviewer.text()
+    reviewer.page.locator("tbody tr").first.get_by_role("link").first.click()
+    reviewer.page.locator("#detail").get_by_role("button", name="通过").click()
+    reviewer.page.get_by_text("已通过 1 条").wait_for()
+
+
+@pytest.mark.req("ID-05", "ID-27", "ORG-18", "ORG-19", "ORG-22", "ORG-23", "CR-35", "CV-16")
+def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
+    world = make.build("fujian")
+    unit, person, department = visit("fujian"), visit("fujian"), visit("fujian")
+    come_in(unit, person)
+    declare(person)
+    approve(unit)
     assert account() is None
 
     department.sign_in(world.department_admin.user.document_number, make.PASSWORD)
-    department.open("/declarations/review/")
-    assert "王志远" in department.text()
-    department.page.locator("tbody tr").first.get_by_role("link").first.click()
-    department.page.locator("#detail").get_by_role("button", name="通过").click()
-    department.page.get_by_text("已通过 1 条").wait_for()
+    approve(department)
     found = account()
     assert found is not None
     assert found.professional_hours == 90
