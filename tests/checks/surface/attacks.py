@@ -1,6 +1,7 @@
 """Every way to name an object, with who may do so: the material of the checks of authority."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -34,11 +35,13 @@ class Attack:
     doers: frozenset[str]
     data: dict[str, Any] = field(default_factory=dict)
     absent_data: dict[str, Any] = field(default_factory=dict)
+    form: bool = False
+    """A page that only those open who may do it; who sees the object is told why not."""
 
     @property
     def allowed(self) -> frozenset[str]:
-        """Who may: whoever sees it for reading, whoever may do it for writing."""
-        return self.seers if self.method in READS else self.doers
+        """Who may: whoever sees it for reading, whoever may do it for writing and for its form."""
+        return self.seers if self.method in READS and not self.form else self.doers
 
 
 _SENT: Final = {"file": False, "submit": False, "radio": False, "checkbox": False}
@@ -83,6 +86,18 @@ def fields_of(page: str) -> dict[str, Any]:
     return parser.found
 
 
+def spread(attacks: Sequence[Attack], most: int) -> list[Attack]:
+    """At most so many attacks of each route and verb, from first to last; a third of them by HEAD."""
+    groups: dict[tuple[str, str], list[Attack]] = defaultdict(list)
+    for one in attacks:
+        groups[one.route, one.method].append(one)
+    chosen: list[Attack] = []
+    for (_, method), group in groups.items():
+        count = min(len(group), most if method != "HEAD" else max(1, most // 3))
+        chosen += [group[place * len(group) // count] for place in range(count)]
+    return chosen
+
+
 @dataclass
 class Attacks:
     """All attacks on a stage."""
@@ -124,7 +139,7 @@ class Attacks:
         read = Attack("", "", "", "", seers, frozenset())
         yield from self._ways("declarations:detail", READS, (row.pk,), read)
         yield from self._ways("declarations:evidence", READS, (row.pk, 1), read)
-        yield from self._ways("declarations:edit", READS, (row.pk,), replace(read, seers=editors))
+        yield from self._ways("declarations:edit", READS, (row.pk,), replace(read, doers=editors, form=True))
         typed = fields_of(text(self.stage.ask(owner, "GET", reverse("declarations:edit", args=[row.pk])))) | {
             "do": "save"
         }
@@ -192,11 +207,11 @@ class Attacks:
         pending = ReviewCase.objects.filter(desk__isnull=False).order_by("pk")
         decide = reverse("reviews:decide")
         for case in pending:
-            desk = frozenset(self.who.desk(case))
+            desk, seers = frozenset(self.who.desk(case)), frozenset(self.who.case(case))
             for verdict in ("pass", "fail"):
                 data = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": "不符"}
                 none = data | {"row": f"{ABSENT}:1"}
-                yield Attack("reviews:decide row=", "POST", decide, decide, desk, desk, data, none)
+                yield Attack("reviews:decide row=", "POST", decide, decide, seers | desk, desk, data, none)
         yield from self._uploads()
 
     def _uploads(self) -> Iterator[Attack]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -78,6 +79,9 @@ class Stage:
     world: World
     folder: Path
     clients: dict[str, Client] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
+    """Business tables that the crawl changed: none may be."""
 
     @property
     def actors(self) -> dict[str, Actor | None]:
@@ -87,15 +91,26 @@ class Stage:
     def client(self, name: str) -> Client:
         """The actor's browser, signed in through a real session."""
         if name not in self.clients:
-            self.clients[name] = browser(self.world.actors[name])
+            self.clients[name] = made = browser(self.world.actors[name])
+            self.keys |= {name: made.cookies["sessionid"].value} if "sessionid" in made.cookies else {}
         return self.clients[name]
 
     def ask(self, name: str, method: str, url: str, data: Any = None, **more: str) -> HttpResponseBase:
-        """One request by an actor; a failure of the program is an answer 500."""
+        """One request by an actor, who stays signed in; a failure of the program is an answer 500."""
         client = self.client(name)
-        if method == "POST":
-            return client.post(url, data or {}, HTTP_HOST=HOST, **more)
-        return client.generic(method, url, HTTP_HOST=HOST, **more)
+        try:
+            if method == "POST":
+                return client.post(url, data or {}, HTTP_HOST=HOST, **more)
+            return client.generic(method, url, HTTP_HOST=HOST, **more)
+        finally:  # a new session, as for another hat, is undone with the request or the test
+            client.cookies.pop("sessionid", None)
+            if name in self.keys:
+                client.cookies["sessionid"] = self.keys[name]
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether everybody but nobody still has their session."""
+        return Session.objects.filter(pk__in=self.keys.values()).count() == len(NAMED) - 1
 
 
 def browser(actor: Actor | None, **settings: bool) -> Client:

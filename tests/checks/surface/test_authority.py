@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, get_resolver, path, reverse
 
 from tests.checks.report import Outcome, Tell
-from tests.checks.surface.attacks import READS, Attack, Attacks
+from tests.checks.surface.attacks import Attack, Attacks, spread
 from tests.checks.surface.stage import HOST, NAMED, Stage, browser, digest, text, undone, watched
 from tests.declarations import world as w
 from xueshi.audit.models import AuditEntry
@@ -22,6 +22,8 @@ from xueshi.ui.routes import access_of
 
 NOTED = frozenset({"audit_auditentry"})
 """Where an attack may be written down."""
+AN_ADDRESS = 3
+"""Objects of each route and verb that are attacked by everybody."""
 _VARYING = re.compile(r"[0-9a-f]{8}|\d{10,}|value=\"[^\"]{40,}\"")
 SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
     ("PUT", {}),
@@ -55,7 +57,7 @@ class Siege:
     def _one(self, name: str, attack: Attack) -> None:
         self.n += 1
         before = self.n
-        with watched() as written:
+        with watched() as written, undone():  # a message left for the next page would make that differ
             answer = self.stage.ask(name, attack.method, attack.url, attack.data)
         label = f"{name} {attack.method} {attack.url} {attack.route} → {answer.status_code}"
         if answer.status_code >= 500 or set(written) - NOTED:
@@ -66,7 +68,8 @@ class Siege:
     def _twin(self, name: str, attack: Attack) -> tuple[int, str]:
         key = (name, attack.route, attack.method, attack.absent)
         if key not in self._twins:
-            answer = self.stage.ask(name, attack.method, attack.absent, attack.absent_data)
+            with undone():
+                answer = self.stage.ask(name, attack.method, attack.absent, attack.absent_data)
             self._twins[key] = _sign(answer)
         return self._twins[key]
 
@@ -101,7 +104,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
     before = digest()
     routes, failed = _controls(stage, attacks)
     siege = Siege(stage)
-    siege.run(attacks)
+    siege.run(spread(attacks, AN_ADDRESS))
     siege.bad += _changed(before)
     hole = Siege(stage)
     with monkeypatch.context() as patch, undone():
@@ -109,7 +112,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
         hole.run([one for one in attacks if one.route == "declarations:detail"][:2], ["person_2", "department_2"])
     control = bool(hole.bad) and len(failed) <= routes * 0.05
     more = f"routes={routes} entitled={routes - len(failed)}"
-    tell(Outcome("AZ-01", siege.n, siege.bad, control, 1500, more))
+    tell(Outcome("AZ-01", siege.n, siege.bad, control, 1200, more))
 
 
 def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
@@ -156,7 +159,7 @@ def test_az_05_low_role_on_high_function(stage: Stage, tell: Tell) -> None:
         for name in NAMED:
             actor = stage.actors[name]
             able = actor is not None and any(power in route.powers for power in actor.powers)
-            for method in (*READS, "POST"):
+            for method in ("GET", "POST"):
                 with watched() as written, undone():
                     answer = stage.ask(name, method, url)
                 refused = answer.status_code in {302, 403, 404, 405}
@@ -164,7 +167,7 @@ def test_az_05_low_role_on_high_function(stage: Stage, tell: Tell) -> None:
                 n += not able
                 if not able and (not refused or written):
                     bad.append(f"{name} {method} {url} → {answer.status_code}")
-    tell(Outcome("AZ-05", n, bad, reached >= len(guarded), 300, f"routes={len(guarded)}"))
+    tell(Outcome("AZ-05", n, bad, reached >= len(guarded), 250, f"routes={len(guarded)}"))
 
 
 def _unlisted(extra: list[URLPattern]) -> list[str]:
@@ -183,12 +186,12 @@ def test_az_06_every_route_is_in_the_access_table(tell: Tell) -> None:
 
 def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> None:
     attacks = [one for one in Attacks(stage).all() if one.method == "GET"]
-    one_each = list({one.route: one for one in attacks if one.seers}.values())
+    one_each = list({one.route: one for one in attacks if one.allowed}.values())
     bad, n, before, control = [], 0, digest(), 0
     for attack in one_each:
-        answers = (stage.ask(one, "GET", attack.url, HTTP_HX_REQUEST="true") for one in sorted(attack.seers))
+        answers = (stage.ask(one, "GET", attack.url, HTTP_HX_REQUEST="true") for one in sorted(attack.allowed))
         control += any(answer.status_code == 200 for answer in answers)
-        for name in [one for one in NAMED if one not in attack.seers][::3]:
+        for name in [one for one in NAMED if one not in attack.seers][::5]:
             for method, headers in SHAPES:
                 n += 1
                 answer = stage.ask(name, method, attack.url, **headers)
@@ -201,14 +204,14 @@ def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> No
                 if answer.status_code == 200 and "?case" not in attack.route:
                     bad.append(f"{name} GET {url} → 200")
     bad += _changed(before)
-    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 800, f"routes={len(one_each)}"))
+    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 700, f"routes={len(one_each)}"))
 
 
 def test_fu_06_attachment_by_address(stage: Stage, tell: Tell) -> None:
     served = {"declarations:evidence", "declarations:upload", "registrations:file", "certificates:pdf"}
     files = [one for one in Attacks(stage).all() if one.method == "GET" and one.route in served]
     siege = Siege(stage)
-    siege.run(files)
+    siege.run(spread(files, 4))
     person = stage.world.actor("person_1")
     row = services.submit(person, w.entry(person, "1", form="seminar", days=1, key="fu-06"))
     url = reverse("declarations:evidence", args=[row.pk, 1])
@@ -221,4 +224,4 @@ def test_fu_06_attachment_by_address(stage: Stage, tell: Tell) -> None:
     shown = browser(person).get(url, HTTP_HOST=HOST)
     if "attachment" not in shown.headers["Content-Disposition"] and shown.headers["Content-Type"] != "image/png":
         siege.bad.append("served as it likes")
-    tell(Outcome("FU-06", siege.n, siege.bad, seen and shown.status_code == 200, 300))
+    tell(Outcome("FU-06", siege.n, siege.bad, seen and shown.status_code == 200, 200))
