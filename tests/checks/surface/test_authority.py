@@ -112,7 +112,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
         hole.run([one for one in attacks if one.route == "declarations:detail"][:2], ["person_2", "department_2"])
     control = bool(hole.bad) and len(failed) <= routes * 0.05
     more = f"routes={routes} entitled={routes - len(failed)}"
-    tell(Outcome("AZ-01", siege.n, siege.bad, control, 1200, more))
+    tell(Outcome("AZ-01", siege.n, siege.bad, control, 1300, more))
 
 
 def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
@@ -204,7 +204,7 @@ def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> No
                 if answer.status_code == 200 and "?case" not in attack.route:
                     bad.append(f"{name} GET {url} → 200")
     bad += _changed(before)
-    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 700, f"routes={len(one_each)}"))
+    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 850, f"routes={len(one_each)}"))
 
 
 def test_fu_06_attachment_by_address(stage: Stage, tell: Tell) -> None:

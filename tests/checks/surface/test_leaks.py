@@ -105,7 +105,7 @@ def test_az_02_leaks_by_lists_and_pick_lists(stage: Stage, visits: list[Visit], 
     bad += _leaks(closed, bodies, {name: scope.bodies(name) for name in NAMED})
     nobody = {name: set[int]() for name in NAMED}
     control = bool(_leaks(visits, people, nobody)) and bool(_leaks(closed, bodies, nobody))
-    tell(Outcome("AZ-02", len(visits), bad, control, 600, f"canaries={len(people) + len(bodies)}"))
+    tell(Outcome("AZ-02", len(visits), bad, control, 650, f"canaries={len(people) + len(bodies)}"))
 
 
 def test_pr_03_numbers_are_masked(stage: Stage, visits: list[Visit], tell: Tell) -> None:
@@ -121,7 +121,7 @@ def test_pr_03_numbers_are_masked(stage: Stage, visits: list[Visit], tell: Tell)
     planted = [number for number in owners if _DIGITS.fullmatch(number)]
     exports = sum("export" in visit.url for visit in visits)
     control = len(planted) == len(owners) and masked > 0
-    tell(Outcome("PR-03", len(visits), bad, control, 600, f"numbers={len(owners)} masked={masked} exports={exports}"))
+    tell(Outcome("PR-03", len(visits), bad, control, 650, f"numbers={len(owners)} masked={masked} exports={exports}"))
 
 
 def test_ss_05_reading_changes_nothing(stage: Stage, visits: list[Visit], tell: Tell) -> None:
@@ -139,7 +139,7 @@ def test_ss_05_reading_changes_nothing(stage: Stage, visits: list[Visit], tell: 
     bad = [*stage.changed, *(table for table in before if before[table] != after[table])]
     broken = [visit for visit in visits if visit.status >= 500 and visit.url != "/healthz"]
     failed = [f"{visit.actor} {visit.url} → {visit.status}" for visit in broken]
-    tell(Outcome("SS-05", n + len(visits), bad + failed, control, 700))
+    tell(Outcome("SS-05", n + len(visits), bad + failed, control, 720))
 
 
 def test_ss_06_headers_on_every_answer(
@@ -158,7 +158,7 @@ def test_ss_06_headers_on_every_answer(
         if actor != "anonymous" and "no-store" not in headers.get("Cache-Control", "")
     }
     control = not HEADERS["Content-Security-Policy"].search("default-src 'self' 'unsafe-inline'")
-    tell(Outcome("SS-06", len(answers), sorted(bad), control, 600))
+    tell(Outcome("SS-06", len(answers), sorted(bad), control, 660))
 
 
 def _odd_answers(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterable[tuple[str, dict[str, str], str]]:
