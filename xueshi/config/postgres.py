@@ -191,7 +191,7 @@ class Cluster:
         if pid := self.running_pid():
             os.kill(pid, signal.SIGINT)
             deadline = time.monotonic() + STOP_SECONDS
-            while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            while self.running_pid() == pid and time.monotonic() < deadline:
                 time.sleep(0.05)
         for note in (self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432", self.socket / ".s.PGSQL.5432.lock"):
             note.unlink(missing_ok=True)
