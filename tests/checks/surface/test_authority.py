@@ -191,7 +191,7 @@ def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> No
     for attack in one_each:
         answers = (stage.ask(one, "GET", attack.url, HTTP_HX_REQUEST="true") for one in sorted(attack.allowed))
         control += any(answer.status_code == 200 for answer in answers)
-        for name in [one for one in NAMED if one not in attack.seers][::5]:
+        for name in [one for one in NAMED if one not in attack.seers][::9]:
             for method, headers in SHAPES:
                 n += 1
                 answer = stage.ask(name, method, attack.url, **headers)
@@ -204,7 +204,7 @@ def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> No
                 if answer.status_code == 200 and "?case" not in attack.route:
                     bad.append(f"{name} GET {url} → 200")
     bad += _changed(before)
-    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 850, f"routes={len(one_each)}"))
+    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 600, f"routes={len(one_each)}"))
 
 
 def test_fu_06_attachment_by_address(stage: Stage, tell: Tell) -> None:
