@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from itertools import chain
 from pathlib import Path
 
 from django import forms
@@ -69,8 +68,7 @@ def opening(label: str, classes: str) -> SafeString:
 
 def cells(drawn: Iterable[tuple[SafeString, SafeString]]) -> SafeString:
     """The cells of one row from their ``opening`` and content."""
-    flat = list(chain.from_iterable(drawn))
-    return format_html("{}{}</div></td>" * (len(flat) // 2), *flat) if flat else SafeString()
+    return format_html_join("", "{}{}</div></td>", drawn)
 
 
 def row_opening(key: object, *, chosen: bool) -> SafeString:

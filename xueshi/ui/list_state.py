@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from xueshi.ui import drawing, parts
@@ -202,7 +203,7 @@ class ListState[M: Model]:
     def controls(self) -> SafeString:
         """The filter controls; while nobody filters they are the same for everybody."""
         if self.filterset is None:
-            return SafeString()
+            return escape("")
         of, idle = type(self.filterset), set(self.asked) <= {*_NO_FILTERS, self.page.detail_param}
         if idle and of in _IDLE:
             return _IDLE[of]
