@@ -36,16 +36,3 @@ def _quick_and_private(settings: object, tmp_path: Path) -> None:
     """Cheap password hashes, files in the test's own folder."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
-
-
-LONG = ("tests/journeys/test_accessibility.py", "tests/checks/surface/", "tests/journeys/")
-
-
-def _rank(item: pytest.Item) -> int:
-    return next((place for place, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that no worker is left alone with one at the end; the rest stays shuffled."""
-    items.sort(key=_rank)
