@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.journeys.auditing import WIDTHS, Auditor
 from tests.journeys.people import Visitor
 from tools.browser import launched
 
@@ -52,3 +53,19 @@ def _listen(page: Page, troubles: list[str]) -> None:
         "response", lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
     )
     page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)
+
+
+@pytest.fixture
+def auditor(
+    live_server: LiveServer, chromium: Browser, settings: object, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Auditor]:
+    """Collects what is wrong with the pages a test opens, prints how many, and fails with the list."""
+    settings.TEST_CAPTCHA = "ABCD"  # type: ignore[attr-defined]
+    made = Auditor(chromium, live_server.url.rsplit(":", 1)[1], settings)
+    yield made
+    for context in made.contexts:
+        context.close()
+    with capsys.disabled():
+        pages = len(made.seen) // len(WIDTHS)
+        print(f"\naccessibility: N={pages} pages x {len(WIDTHS)} widths, bad={len(made.wrong)}")  # noqa: T201
+    assert not made.wrong, "\n".join(made.wrong)

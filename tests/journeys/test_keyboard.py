@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import small_world as make
@@ -98,11 +98,10 @@ def test_declare_with_upload(visit: Open) -> None:
     page.locator("[name=title]").wait_for()
     keys.tab_to(name="title")
     keys.press("Enter")
-    page.locator(".x-errors").wait_for()
-    assert page.evaluate("document.activeElement.className") == "x-errors"
+    expect(page.locator(".x-errors")).to_be_focused()
     keys.tab_to(tag="A")
     keys.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "title"
+    expect(page.locator("main [name=title]")).to_be_focused()
     page.keyboard.type("五轴加工中心热误差补偿方法研究")
     keys.type("机械工程学报", name="journal")
     keys.type("03012026", name="published")
@@ -134,7 +133,7 @@ def test_review_a_queue(visit: Open) -> None:
     names = [world.person.user.name, world.colleague.user.name]
     page.keyboard.press("n")
     page.locator("#detail h2", has_text=names[0]).wait_for()
-    assert page.evaluate("document.activeElement.id") == "detail"
+    expect(page.locator("#detail")).to_be_focused()
     page.keyboard.press("n")
     page.locator("#detail h2", has_text=names[1]).wait_for()
     page.keyboard.press("p")
@@ -144,7 +143,7 @@ def test_review_a_queue(visit: Open) -> None:
     page.keyboard.press("n")
     page.locator("#detail h2", has_text=names[1]).wait_for()
     page.keyboard.press("r")
-    assert page.evaluate("document.activeElement.name") == "comment"
+    expect(page.locator("#detail [name=comment]")).to_be_focused()
     page.keyboard.type("材料不清晰")
     keys.tab_to(tag="BUTTON", value="fail")
     keys.press("Enter")
@@ -160,13 +159,12 @@ def test_verify_a_certificate(visit: Open) -> None:
     keys = Keyboard(reader.page)
     keys.tab_to(name="number")
     keys.press("Enter")
-    reader.page.locator(".x-errors").first.wait_for()
-    assert reader.page.evaluate("document.activeElement.className") == "x-errors"
+    expect(reader.page.locator(".x-errors").first).to_be_focused()
     keys.type("CE3710002026100000001X", name="number")
     keys.type("王志远", name="proof")
     keys.press("Enter")
-    assert "没有查到与所填内容一致的证书" in reader.text()
-    assert reader.page.evaluate("document.activeElement.className") == "x-errors"
+    reader.page.get_by_text("没有查到与所填内容一致的证书").first.wait_for()
+    expect(reader.page.locator(".x-errors").first).to_be_focused()
 
 
 @pytest.fixture
@@ -211,12 +209,13 @@ def test_sign_in_declare_and_decide_without_javascript(plain: Open) -> None:
     page.locator("[name=author_rank]").select_option(label="第一作者")
     page.set_input_files("[name=evidence]", scan("首页.jpg"))
     page.locator(".x-decide").get_by_role("button", name="提交申报").click()
+    page.get_by_text("待审核").first.wait_for()
     assert Declaration.objects.get().hours_declared == 36
     _enter(unit, world.employer_admin.user.document_number, "employer")
     unit.open("/declarations/review/")
     unit.page.locator("tbody tr a").first.click()
     unit.page.locator("#detail .x-decide").get_by_role("button", name="通过").click()
-    assert "已通过 1 条" in unit.page.locator("main").inner_text()
+    unit.page.get_by_text("已通过 1 条").wait_for()
     assert ReviewCase.objects.get().state == "approved"
 
 
@@ -229,4 +228,4 @@ def test_register_without_javascript(plain: Open) -> None:
     page.fill("[name=employer__q]", "海天")
     page.locator("[name=employer__find]").click()
     page.locator(f"main input[name=employer][value='{world.employer.pk}']").check()
-    assert page.locator("main input[name=employer]:checked").count() == 1
+    expect(page.locator("main input[name=employer]:checked")).to_have_count(1)

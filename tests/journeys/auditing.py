@@ -1,0 +1,102 @@
+"""Pages of a role, wide and narrow: both checkers, no sideways scroll, no complaint in the console."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.a11y import violations
+from xueshi.organisations.actors import Actor
+from xueshi.portal import signing_in
+
+WIDTHS = ((1440, 900), (390, 844))
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+type Act = Callable[[Page], object]
+
+
+def nothing(_page: Page) -> None:
+    """Leave the page as it opened."""
+
+
+def press(selector: str) -> Act:
+    def act(page: Page) -> None:
+        page.locator(selector).first.click()
+
+    return act
+
+
+@dataclass
+class Auditor:
+    """Opens pages as somebody and collects what is wrong with them, by page and width."""
+
+    browser: Browser
+    port: str
+    settings: object
+    seen: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def window(self, portal: str, actor: Actor | None) -> "Window":
+        """A browser profile in which this person is signed in; without one a visitor."""
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        base = f"http://{portal}.localhost:{self.port}"
+        if actor is not None:
+            session = SessionStore()
+            signing_in.begin(session, actor.user, actor.membership)
+            session.save()
+            context.add_cookies([{"name": "sessionid", "value": session.session_key or "", "url": base}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("console", lambda line: self._heard(line.type, line.text))
+        return Window(self, page, base)
+
+    def _heard(self, kind: str, text: str) -> None:
+        if "Content Security Policy" in text or (kind == "error" and "status of 4" not in text):
+            self.wrong.append(f"console: {text}")
+
+    def check(self, page: Page, name: str) -> None:
+        """The page as it stands, at every width."""
+        for width, height in WIDTHS:
+            page.set_viewport_size({"width": width, "height": height})
+            self.seen.append(f"{name} {width}")
+            found = violations(page)
+            if over := page.evaluate(SIDEWAYS):
+                found.append(f"{over} px wider than the window")
+            self.wrong += [f"{name} {width}: {one}" for one in dict.fromkeys(found)]
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+
+@dataclass
+class Window:
+    """Somebody's browser."""
+
+    auditor: Auditor
+    page: Page
+    base: str
+
+    def check(self, name: str, path: str, act: Act = nothing, wait: str = "main", status: int = 200) -> None:
+        """Open a page, do something on it, wait for what that brings, and check."""
+        answer = self.page.goto(self.base + path)
+        if answer is None or answer.status != status:
+            self.auditor.wrong.append(f"{name}: {answer.status if answer else None} instead of {status}")
+        act(self.page)
+        self.page.locator(wait).first.wait_for()
+        self.auditor.check(self.page, name)
+
+
+def apart[Built](make: Callable[[], Built]) -> Built:
+    """What ``make`` builds, made outside the browser's thread: signing needs an event loop of its own."""
+
+    def built() -> Built:
+        try:
+            return make()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(built).result()

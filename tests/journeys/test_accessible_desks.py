@@ -1,0 +1,52 @@
+"""What administrators see, wide and narrow (AX-01, AX-02, AX-07)."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.auditing import Auditor, Window, apart, press
+from xueshi.portal.seeds import world_objects
+from xueshi.portal.seeds.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def _queue(window: Window, name: str, path: str) -> None:
+    """A desk: waiting with the first opened, decided with the first opened."""
+    opened = "#detail .x-detail-head"
+    window.check(f"{name} open", path, press("tbody tr a"), opened)
+    window.check(f"{name} done", f"{path}?tab=done", press("tbody tr a"), opened)
+
+
+def _desks(auditor: Auditor, world: World) -> None:
+    unit = auditor.window("weihai", world.actor("employer_super"))
+    unit.check("employer home", "/home/")
+    unit.check("desk", "/declarations/review/")
+    _queue(unit, "desk", "/declarations/review/")
+    unit.check("desk keys", "/declarations/review/", lambda page: page.keyboard.press("?"), "#keys[open]")
+    unit.check("desk empty", "/declarations/review/?year=1999")
+    unit.check("batch asked", "/declarations/review/", press("text=全部通过"), "text=您刚才看到的")
+    unit.check("batch report", "/declarations/review/", _approve_all, "text=已通过")
+    _queue(unit, "people", "/registrations/people/")
+    unit.check("unit", "/registrations/unit/")
+    department = auditor.window("weihai", world.actor("department_1"))
+    department.check("department home", "/home/")
+    _queue(department, "units", "/registrations/units/")
+    _queue(department, "verification", "/declarations/verification/")
+    district = auditor.window("weihai", world.actor("district_1"))
+    district.check("district home", "/home/")
+    for queue in ("departments", "bases"):
+        _queue(district, queue, f"/registrations/{queue}/")
+    city = auditor.window("weihai", world.actor("city"))
+    city.check("city home", "/home/")
+    city.check("bureaux", "/registrations/bureaux/")
+    auditor.window("weihai", world.actor("base_1")).check("base home", "/home/")
+
+
+def _approve_all(page: Page) -> None:
+    page.get_by_role("button", name="全部通过", exact=True).click()
+    page.locator("main .btn-success").click()
+
+
+@pytest.mark.req("AX-01", "AX-02", "AX-07")
+def test_pages_of_administrators(auditor: Auditor) -> None:
+    _desks(auditor, apart(lambda: world_objects.build(1, "s")))

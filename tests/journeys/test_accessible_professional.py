@@ -1,0 +1,64 @@
+"""What a professional sees, wide and narrow (AX-01, AX-02, AX-07)."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.auditing import Auditor, apart, press
+from tests.journeys.people import scan
+from xueshi.portal.seeds import world_objects
+from xueshi.portal.seeds.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def _professional(auditor: Auditor, world: World) -> None:
+    window = auditor.window("weihai", world.actor("person_1"))
+    window.check("professional home", "/home/")
+    window.check("professional menu", "/home/", press("details.x-drop summary"), ".x-dropmenu")
+    window.check("password refused", "/password/", press(".x-decide .btn-primary"), ".x-errors")
+    window.check("declare", "/declarations/new/")
+    window.check("declare chosen", "/declarations/new/", _choose, "[name=evidence]")
+    window.check("declare refused", "/declarations/new/", _declare_nothing, ".x-errors")
+    window.check("declare with file", "/declarations/new/", _declare_file, ".x-kept canvas")
+    window.check("progress", "/declarations/")
+    window.check("withdraw asked", "/declarations/", press("[data-confirm]"), "dialog[open]")
+    for state in ("draft", "pending", "rejected", "verified"):
+        for thing in world.of("declaration", owner="person_1", state=state)[:1]:
+            window.check(f"declaration {state}", f"/declarations/{thing.pk}/")
+    window.check("years", "/years/")
+    for account in world.of("account", owner="person_1"):
+        window.check(f"year {account.state}", f"/years/{account.pk}/")
+    for state in ("valid", "superseded", "revoked"):
+        for thing in world.of("certificate", owner="person_1", state=state)[:1]:
+            window.check(f"certificate {state}", f"/certificates/{thing.pk}/")
+    window.check("desk forbidden", "/declarations/review/", status=403)
+    auditor.window("weihai", world.actor("two_hats")).check("hats", "/hats/")
+
+
+def _choose(page: Page) -> None:
+    page.locator("[name=form]").select_option(label="岗位培训")
+
+
+def _declare_nothing(page: Page) -> None:
+    _choose(page)
+    page.locator("[name=evidence]").wait_for()
+    page.get_by_role("button", name="提交申报", exact=True).last.click()
+
+
+def _declare_file(page: Page) -> None:
+    _choose(page)
+    page.locator("[name=evidence]").wait_for()
+    page.set_input_files("[name=evidence]", scan("证书.jpg"))
+
+
+def _gallery(auditor: Auditor, world: World) -> None:
+    window = auditor.window("weihai", world.actor("person_1"))
+    for page in ("", "form/", "desk/", "public/"):
+        window.check(f"gallery {page}", f"/gallery/{page}")
+
+
+@pytest.mark.req("AX-01", "AX-02", "AX-07")
+def test_pages_of_a_professional(auditor: Auditor) -> None:
+    world = apart(lambda: world_objects.build(1, "s"))
+    _professional(auditor, world)
+    _gallery(auditor, world)

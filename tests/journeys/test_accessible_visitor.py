@@ -1,0 +1,45 @@
+"""What a visitor sees, wide and narrow (AX-01, AX-02, AX-07)."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.auditing import Auditor, apart, press
+from xueshi.certificates import selectors as certificates
+from xueshi.portal.seeds import world_objects
+from xueshi.portal.seeds.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def _visitor(auditor: Auditor, world: World) -> None:
+    window = auditor.window("weihai", None)
+    window.check("front", "/")
+    window.check("front refused", "/", press(".x-login .btn-primary"), "#captcha_error")
+    window.check("recovery", "/recovery/")
+    window.check("agreement", "/register/agreement/")
+    window.check("register", "/register/professional/")
+    for way in ("professional", "employer", "department", "base", "bureau"):
+        window.check(f"register {way} refused", f"/register/{way}/", press(".x-decide .btn-primary"), ".x-errors")
+    window.check("verify", "/verify/")
+    absent, certificate = ("CE3700002026100000001X", "王"), _certificate(world)
+    window.check("verify missed", "/verify/", lambda page: _verify(page, *absent), "[role=alert]")
+    window.check("verify hit", "/verify/", lambda page: _verify(page, *certificate), "text=查验其他证书")
+    window.check("not found", "/nowhere/", status=404)
+
+
+def _verify(page: Page, number: str, proof: str) -> None:
+    page.fill("[name=number]", number)
+    page.fill("[name=proof]", proof)
+    page.get_by_role("button", name="查验", exact=True).click()
+
+
+def _certificate(world: World) -> tuple[str, str]:
+    """A valid certificate's number and its holder's name."""
+    actor = world.actor("person_1")
+    found = next(one for one in certificates.certificates_seen(actor) if one.is_valid)
+    return found.number, actor.user.name
+
+
+@pytest.mark.req("AX-01", "AX-02", "AX-07")
+def test_pages_of_a_visitor(auditor: Auditor) -> None:
+    _visitor(auditor, apart(lambda: world_objects.build(1, "s")))
