@@ -88,3 +88,107 @@ class Throttle(models.Model):
     key = models.CharField(primary_key=True, max_length=80)
     window_ends = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
+
+
+class OneTimeCode(models.Model):
+    """Six digits sent to a phone or an address: for one purpose, in one session, for five minutes (B4).
+
+    ``digest`` is over the digits; ``hollow`` ones were never sent and no digits fit them, they only cost the same (B2).
+    Ended ones stay for a day, for they are what the limits count.
+    """
+
+    recipient_index = models.CharField(max_length=32)
+    purpose = models.CharField(max_length=20)
+    session_digest = models.CharField(max_length=32)
+    source_index = models.CharField(max_length=32)
+    digest = models.CharField(max_length=32)
+    hollow = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient_index", "purpose"], condition=Q(ended_at=None), name="code_one_live"
+            ),
+            models.CheckConstraint(condition=Q(tries__lte=5), name="code_tried_five_times"),
+        ]
+        indexes = [
+            models.Index(fields=["recipient_index", "sent_at"], name="code_by_recipient"),
+            models.Index(fields=["source_index", "sent_at"], name="code_by_source"),
+        ]
+
+
+class PasswordReset(models.Model):
+    """A reset an administrator started: one secret, once, a day at most; nobody ever sees a password (B8)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=32, unique=True)
+    portal = models.CharField(max_length=20)
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(ended_at=None), name="reset_one_live"),
+        ]
+
+
+class KnownDevice(models.Model):
+    """A device somebody signed in from; its cookie holds the secret, ``stamp`` ends it with the password (B3)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    secret_digest = models.CharField(max_length=32, unique=True)
+    stamp = models.CharField(max_length=32)
+    label = models.CharField("设备", max_length=60)
+    source = models.CharField("来源地址", max_length=45, default="", blank=True)
+    first_at = models.DateTimeField("首次登录")
+    last_at = models.DateTimeField("最近登录", db_index=True)
+
+
+class OpenSession(models.Model):
+    """A session somebody opened, so that its owner can see and end it (B9)."""
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    portal = models.CharField(max_length=20, default="", blank=True)
+    label = models.CharField("设备", max_length=60, default="", blank=True)
+    source = models.CharField("来源地址", max_length=45, default="", blank=True)
+    began_at = models.DateTimeField("登录时间")
+
+
+class SecondFactor(models.Model):
+    """The secret of a person's authenticator; ``last_step`` makes every code count once, in all processes (B7)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    secret = EncryptedField("密钥")
+    last_step = models.BigIntegerField()
+    confirmed_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that stand in for the authenticator, each once; only its keyed digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=32, unique=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class IdentityProof(models.Model):
+    """That name and number of an account were confirmed (实名认证); good for exactly those ``digest`` names."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    digest = models.CharField(max_length=32)
+    method = models.CharField(max_length=10)
+    reference = models.CharField(max_length=60, default="", blank=True)
+    proved_at = models.DateTimeField()
+    by_user_id = models.BigIntegerField(null=True)
+    by_organisation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(method__in=["review", "service"]), name="identity_proof_method_known"),
+        ]

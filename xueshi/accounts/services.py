@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
-from django.utils.crypto import salted_hmac
 
-from xueshi.accounts import limits, rules
+from xueshi.accounts import devices, limits, real_name, rules
 from xueshi.accounts.limits import Limit
 from xueshi.accounts.models import User, document_index, phone_index
 from xueshi.accounts.states import AccountState
@@ -21,7 +19,6 @@ BY_ACCOUNT = Limit("login-account", 20, timedelta(hours=1))
 BY_STRANGERS = Limit("login-strangers", 20, timedelta(hours=1))
 THROTTLED = "登录过于频繁，请稍后再试"
 ALL_DOCUMENTS: tuple[str, ...] = tuple(identity.DocumentType)
-_DEVICES = Signer(salt="accounts.device")
 TAKEN = "该证件号已注册。如已是本系统用户，请选择“已是本系统用户”"
 
 
@@ -52,7 +49,8 @@ class Credentials:
     """What somebody typed to get in.
 
     ``identifiers`` are the ways the portal knows an account by, ``document_type`` narrows a number to one kind, and
-    ``device`` is the mark a device got at its last sign-in (``device_mark``).
+    ``device`` is the mark a device got at its last sign-in (``devices.remember``); ``vouched``: a code of the second
+    factor stood beside the password and was right.
     """
 
     identifier: str
@@ -62,6 +60,21 @@ class Credentials:
     freeze: Freeze | None = None
     document_type: str = ""
     device: str = ""
+    vouched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDraft:
+    """How a person wants to be reached, in canonical spelling, with the password where it is asked."""
+
+    phone: str = ""
+    email: str = ""
+    landline: str = ""
+    password: str = ""
+
+    def opens_another_way(self, user: User) -> bool:
+        """Whether the account could be recovered in another way than before."""
+        return (self.phone, self.email) != (user.phone, user.email)
 
 
 class WrongCredentials(RuleBroken):
@@ -122,6 +135,7 @@ def activate(user: User, *, by: audit.By) -> None:
     """Let an account sign in."""
     user.state = AccountState.ACTIVE
     user.save(update_fields=["state"])
+    real_name.confirm_by_review(user, by=by)
     audit.record(by, "account.activated", user)
 
 
@@ -152,10 +166,11 @@ def verify_credentials(typed: Credentials) -> User:
 
 
 def _count(user: User | None, subject: str, typed: Credentials) -> None:
-    """Count a try on an account: from its source, and among strangers unless the device is known (B3)."""
+    """Count a try on an account: from its source, and among strangers unless device or factor vouch (B3)."""
     limits.require(BY_ACCOUNT, f"{subject}|{typed.source}", THROTTLED)
-    if user is None or not is_known_device(user, typed.device):
-        limits.require(BY_STRANGERS, subject, THROTTLED)
+    if typed.vouched or (user is not None and devices.recognise(user, typed.device) is not None):
+        return
+    limits.require(BY_STRANGERS, subject, THROTTLED)
 
 
 def _forgive(subject: str, typed: Credentials) -> None:
@@ -166,21 +181,10 @@ def _forgive(subject: str, typed: Credentials) -> None:
         limits.forgive(_freezing(typed.freeze), subject)
 
 
-def device_mark(user: User) -> str:
-    """A signed mark for the device of a successful sign-in; it dies with the password and with ``session_epoch``."""
-    return _DEVICES.sign_object([user.pk, _epoch(user)])
-
-
-def is_known_device(user: User, mark: str) -> bool:
-    """Whether ``mark`` was given to this account and still holds."""
-    try:
-        return bool(mark) and _DEVICES.unsign_object(mark) == [user.pk, _epoch(user)]
-    except (BadSignature, ValueError):
-        return False
-
-
-def _epoch(user: User) -> str:
-    return salted_hmac("accounts.device", user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:32]
+def reopen(user: User) -> None:
+    """Forget wrong passwords of an account whose owner proved themselves another way, and end a freeze."""
+    limits.forgive(BY_STRANGERS, str(user.pk))
+    limits.forgive(_freezing(Freeze(1, timedelta(hours=1))), str(user.pk))
 
 
 def _freezing(freeze: Freeze) -> Limit:
@@ -237,10 +241,7 @@ def change_password(user: User, current: str, new: str, source: str = "") -> Non
         RuleBroken: the current password is wrong (field ``current``), the new one too weak (``new``).
         TooMany: as at sign-in; the tries are the same.
     """
-    subject = f"{user.pk}|{source or audit.source.get()}"
-    limits.require(BY_ACCOUNT, subject, THROTTLED)
-    if not user.check_password(current):
-        raise RuleBroken("原密码不正确", "current")
+    subject = _tried(user, current, source, RuleBroken("原密码不正确", "current"))
     check_password(new, own=(user.name, user.document_number, user.phone, user.login_name or ""), field="new")
     limits.forgive(BY_ACCOUNT, subject)
     user.set_password(new)
@@ -249,3 +250,47 @@ def change_password(user: User, current: str, new: str, source: str = "") -> Non
     with transaction.atomic():
         user.save(update_fields=["password", "must_change_password", "session_epoch"])
         audit.record(audit.By(user.pk), "account.password_changed", user)
+
+
+def confirm_password(user: User, password: str, source: str = "") -> None:
+    """That whoever is signed in knows the password still (A13).
+
+    Raises:
+        RuleBroken: they do not.
+        TooMany: as at sign-in; the tries are the same.
+    """
+    limits.forgive(BY_ACCOUNT, _tried(user, password, source, RuleBroken("密码不正确", "password")))
+
+
+def confirm_contact(user: User, draft: ContactDraft) -> None:
+    """That it is the person who changes phone or e-mail, for these open the account (A13); outside of transactions.
+
+    Raises:
+        RuleBroken: the password is missing or wrong (field ``password``).
+        TooMany: as at sign-in; the tries are the same.
+    """
+    if not draft.opens_another_way(user):
+        return
+    if not draft.password:
+        raise RuleBroken("修改手机号或电子邮箱时，请填写登录密码，以确认是本人操作", "password")
+    confirm_password(user, draft.password)
+
+
+def change_contact(user: User, draft: ContactDraft) -> bool:
+    """Store what ``confirm_contact`` let pass; returns whether phone or e-mail differ from before."""
+    another_way = draft.opens_another_way(user)
+    user.phone, user.phone_index = draft.phone, phone_index(draft.phone) if draft.phone else ""
+    user.email, user.landline = draft.email, draft.landline
+    user.save(update_fields=["phone", "phone_index", "email", "landline"])
+    if another_way:
+        audit.record(audit.By(user.pk), "account.contact_changed", user)
+    return another_way
+
+
+def _tried(user: User, password: str, source: str, refusal: RuleBroken) -> str:
+    """Count a try of somebody who is signed in, then look; returns what the tries are counted under."""
+    subject = f"{user.pk}|{source or audit.source.get()}"
+    limits.require(BY_ACCOUNT, subject, THROTTLED)
+    if not user.check_password(password):
+        raise refusal
+    return subject

@@ -39,9 +39,18 @@ def flag(name: str, *, default: bool) -> bool:
     raise BadConfiguration(message)
 
 
+def choice(name: str, allowed: tuple[str, ...], *, default: str) -> str:
+    """One of a few words; anything else stops the start."""
+    text = os.environ.get(name, "").strip().lower() or default
+    if text not in allowed:
+        message = f"{name}={text!r}: expected one of {', '.join(word for word in allowed if word)}"
+        raise BadConfiguration(message)
+    return text
+
+
 def secret(name: str) -> str:
     """A secret from ``NAME`` or ``NAME_FILE``; in development made once under the data directory, mode 0600."""
-    if given := _given_secret(name):
+    if given := given_secret(name):
         return given
     path = home() / "secrets" / name.lower()
     path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -52,7 +61,8 @@ def secret(name: str) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def _given_secret(name: str) -> str:
+def given_secret(name: str) -> str:
+    """A secret from ``NAME_FILE`` or ``NAME``; empty when neither is set."""
     if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text(encoding="utf-8").strip()
     return os.environ.get(name, "")
@@ -65,7 +75,7 @@ def refuse_unsafe_production() -> None:
             message = f"{name} is set: it exists for development and tests, and XUESHI_PRODUCTION=1 refuses it"
             raise BadConfiguration(message)
     for name in SECRETS:
-        if len(_given_secret(name)) < LEAST_SECRET_LENGTH:
+        if len(given_secret(name)) < LEAST_SECRET_LENGTH:
             message = f"{name}: XUESHI_PRODUCTION=1 wants {name}_FILE (or {name}) with {LEAST_SECRET_LENGTH} characters"
             raise BadConfiguration(message)
     if not os.environ.get("XUESHI_HOSTS"):

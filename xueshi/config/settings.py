@@ -6,7 +6,7 @@ from typing import Any
 import django_stubs_ext
 from django.utils.csp import CSP
 
-from xueshi.config import environment
+from xueshi.config import environment, messaging
 
 django_stubs_ext.monkeypatch()  # so that `BinaryField[str, str]`, `Form[...]` and the like can be written at run time
 
@@ -21,6 +21,9 @@ SECRET_KEY = environment.secret("XUESHI_SECRET_KEY")
 FIELD_KEY = environment.secret("XUESHI_FIELD_KEY")
 INDEX_KEY = environment.secret("XUESHI_INDEX_KEY")
 AUDIT_KEY = environment.secret("XUESHI_AUDIT_KEY")
+
+MESSAGING = messaging.settings(production=PRODUCTION)
+CODES_PER_DAY = messaging.daily_budget()
 
 POLICIES_ROOT = ROOT / "policies"
 # The public names of the portals, as in XUESHI_PORTALS="jxjy.example.org=key,…"; packs know only development names.
@@ -45,6 +48,7 @@ INSTALLED_APPS = [
     "xueshi.ui",
     "xueshi.accounts",
     "xueshi.audit",
+    "xueshi.notifications",
     "xueshi.files",
     "xueshi.organisations",
     "xueshi.policies",
@@ -80,6 +84,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TRUSTED_PROXY = environment.flag("XUESHI_BEHIND_PROXY", default=False)
 # The answer to every picture in tests and screenshots; a production start refuses it.
 TEST_CAPTCHA = "" if PRODUCTION else os.environ.get("XUESHI_TEST_CAPTCHA", "")
+# Who must show a second factor: nobody, those with authority over others (B7), everybody.
+SECOND_FACTOR = environment.choice(
+    "XUESHI_SECOND_FACTOR", ("off", "administrators", "everyone"), default="administrators" if PRODUCTION else "off"
+)
+# Who confirms real names beside the reviewers; the stand-in knows nobody and is refused in production.
+REAL_NAME = environment.choice(
+    "XUESHI_REAL_NAME", ("none",) if PRODUCTION else ("none", "stand-in"), default="none" if PRODUCTION else "stand-in"
+).replace("none", "")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 ROOT_URLCONF = "xueshi.config.urls"
 WSGI_APPLICATION = "xueshi.config.wsgi.application"

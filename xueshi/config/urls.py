@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xueshi.portal.web.urls")),
     path("", include("xueshi.registrations.web.urls")),
     path("", include("xueshi.certificates.web.urls")),
+    path("learning/", include("xueshi.portal.web.learning_urls")),
     path("declarations/", include("xueshi.declarations.web.urls")),
     path("years/", include("xueshi.ledger.web.urls")),
     path("reviews/", include("xueshi.reviews.web.urls")),

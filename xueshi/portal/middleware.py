@@ -14,14 +14,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from xueshi.accounts import devices
 from xueshi.audit import services as audit
 from xueshi.kernel.errors import TooMany, TradeError
-from xueshi.organisations.actors import Actor
+from xueshi.organisations.actors import Actor, actor_from
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
-from xueshi.portal import signing_in
+from xueshi.portal import keeping, signing_in
 from xueshi.portal.guard import read_only
-from xueshi.ui.routes import READING, access_of
+from xueshi.portal.web import cookies
+from xueshi.ui.routes import READING, Access, access_of
 from xueshi.ui.web.errors import PAGES, error_page
 
 log = logging.getLogger("xueshi.portal")
@@ -74,15 +76,11 @@ class PortalMiddleware:
         pack: Pack | None = getattr(request, "pack", None)
         if pack is None:
             return None if access.public and request.path == reverse("healthz") else _no_portal(request)
-        actor = signing_in.actor_of(request.session, pack.key)
+        actor = signing_in.actor_of(request.session, pack)
+        if actor is not None and signing_in.owes_factor(request.session, actor):
+            return _half_way(request, actor, access)
         setattr(request, "actor", actor)  # noqa: B010
-        if access.public:
-            return None
-        if actor is None:
-            return _to_sign_in(request)
-        if actor.user.must_change_password and request.path != reverse("portal:password"):
-            return HttpResponseRedirect(reverse("portal:password"))
-        return _within_powers(request, actor, access.powers)
+        return None if access.public else _barred(request, actor, access)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn the errors of the trade into pages; anything else goes on to the 500 page."""
@@ -136,12 +134,49 @@ def _no_portal(request: HttpRequest) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    front = reverse("portal:front")
-    target = (
-        f"{front}?{urlencode({'next': request.get_full_path()})}" if request.method in READING else f"{front}?expired=1"
-    )
+    front, expired = reverse("portal:front"), {"expired": "1"}
+    if request.method not in READING and keeping.keep(request, _last_user(request)):
+        expired["next"] = reverse("portal:resume")
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": f"{front}?expired=1"})
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{front}?{urlencode(expired)}"})
+    asked = {"next": request.get_full_path()} if request.method in READING else expired
+    return HttpResponseRedirect(f"{front}?{urlencode(asked)}")
+
+
+def _last_user(request: HttpRequest) -> int | None:
+    """Whose form this was: the dead session's, or, where even that is gone, the device's."""
+    return signing_in.last_user(request.session) or devices.owner_of(cookies.device_of(request))
+
+
+def _barred(request: HttpRequest, actor: Actor | None, access: Access) -> HttpResponse | None:
+    """What stands before a closed page, if anything does."""
+    if actor is None:
+        return _to_sign_in(request)
+    if actor.user.must_change_password and request.path != reverse("portal:password"):
+        return HttpResponseRedirect(reverse("portal:password"))
+    return _within_powers(request, actor, access.powers) or _freshly_proved(request, access)
+
+
+def _half_way(request: HttpRequest, actor: Actor, access: Access) -> HttpResponse | None:
+    """A session that owes its second factor is nobody; where it may settle that, a person without a hat (B7)."""
+    if access.half:
+        setattr(request, "actor", actor_from(actor.user, None))  # noqa: B010 - attributes of our own
+        setattr(request, "half_way", True)  # noqa: B010
+        return None
+    return None if access.public else _by_way_of(request, "portal:challenge")
+
+
+def _freshly_proved(request: HttpRequest, access: Access) -> HttpResponse | None:
+    if not access.fresh or signing_in.is_fresh(request.session):
+        return None
+    return _by_way_of(request, "portal:prove")
+
+
+def _by_way_of(request: HttpRequest, name: str) -> HttpResponse:
+    """First to another page, which leads on to this one; what was posted is not done."""
+    target = f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(name)})
     return HttpResponseRedirect(target)
 
 

@@ -20,13 +20,19 @@ type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponseBase]
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call a view and how. ``powers``: any one of them suffices; none means every signed-in user."""
+    """Who may call a view and how. ``powers``: any one of them suffices; none means every signed-in user.
+
+    ``fresh``: only within ten minutes of a proof, by password or second factor (A13). ``half``: open as well to a
+    session that still owes its second factor, and then without any hat (B7).
+    """
 
     methods: tuple[str, ...] = READING
     public: bool = False
     powers: tuple[str, ...] = ()
     object_kind: str = ""
     fragment: bool = False
+    fresh: bool = False
+    half: bool = False
 
     @property
     def changes_state(self) -> bool:
@@ -34,8 +40,14 @@ class Access:
         return not set(self.methods) <= set(READING)
 
 
-def route[R: HttpRequest, **P](
-    *methods: str, public: bool = False, powers: tuple[str, ...] = (), object_kind: str = "", fragment: bool = False
+def route[R: HttpRequest, **P](  # noqa: PLR0913 - one word each, always written as keywords
+    *methods: str,
+    public: bool = False,
+    powers: tuple[str, ...] = (),
+    object_kind: str = "",
+    fragment: bool = False,
+    fresh: bool = False,
+    half: bool = False,
 ) -> Callable[[View[R, P]], View[HttpRequest, P]]:
     """Declare a view: ``@route()`` reads, ``@route("POST")`` writes, ``@route("GET", "POST")`` does both.
 
@@ -45,6 +57,8 @@ def route[R: HttpRequest, **P](
         powers: plain words; the caller must hold one of them in the organisation they act for.
         object_kind: the kind of object that the address names, empty when it names none.
         fragment: answers with a part of a page only.
+        fresh: asks for password or second factor again when the last proof is older than ten minutes.
+        half: open to a session that still owes its second factor.
 
     Raises:
         ValueError: an unknown method, or powers on a public view.
@@ -56,7 +70,7 @@ def route[R: HttpRequest, **P](
     if public and powers:
         message = "a public view cannot ask for powers"
         raise ValueError(message)
-    access = Access(allowed, public, powers, object_kind, fragment)
+    access = Access(allowed, public, powers, object_kind, fragment, fresh, half)
 
     def decorate(view: View[R, P]) -> View[HttpRequest, P]:
         @wraps(view)

@@ -1,8 +1,9 @@
 """Signing in: the barrier, the verifier, the hat; and the words for each refusal (ID-06 to ID-11)."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from xueshi.accounts import challenges, services
+from xueshi.accounts import challenges, second_factor, services
 from xueshi.accounts.challenges import Place
 from xueshi.accounts.models import User
 from xueshi.accounts.services import Credentials, Freeze, Frozen, WrongCredentials
@@ -15,29 +16,68 @@ from xueshi.organisations.states import Hat
 from xueshi.policies.access import UserType
 from xueshi.policies.packs import Pack
 from xueshi.portal.web.forms import SignIn
+from xueshi.registrations import selectors as registrations
+from xueshi.registrations.models import Registration
 
 PURPOSE = "login"
 
 
-def enter(pack: Pack, place: Place, typed: SignIn, device: str = "") -> tuple[User, Membership | None]:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who came in, under which hat, and whether a code of the second factor stood beside the password."""
+
+    user: User
+    hat: Membership | None
+    factor: bool = False
+
+
+class Refused(Exception):  # noqa: N818 - an outcome, as Frozen is
+    """The right password of somebody whose registration was refused: they may correct it, and no more (PRO-13)."""
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__()
+        self.registration = registration
+
+
+def enter(pack: Pack, place: Place, typed: SignIn, device: str = "") -> Entered:
     """The user and the hat they come in under.
 
     Raises:
         RuleBroken: with the pack's own words; ``field`` is captcha, identifier or password.
         TooMany: too many tries.
+        Refused: nobody is let in, but a refused registration is theirs.
     """
     if pack.login.captcha and not challenges.passes(place, typed.answer):
         raise RuleBroken(pack.word("login.wrong_captcha"), "captcha")
-    user = _verified(pack, typed, device)
-    return user, _hat(pack, user, typed.user_type)
+    vouched = _vouched(pack, typed)
+    user = _verified(pack, typed, device, vouched=vouched)
+    return Entered(user, _hat(pack, user, typed.user_type), vouched)
 
 
-def _verified(pack: Pack, typed: SignIn, device: str) -> User:
+def _vouched(pack: Pack, typed: SignIn) -> bool:
+    if not typed.code:
+        return False
+    kinds = (_kind(typed),) if _kind(typed) else services.ALL_DOCUMENTS
+    user = services.find(typed.identifier, pack.login.identifiers, kinds)
+    return second_factor.vouches(user, typed.identifier, typed.code)
+
+
+def _kind(typed: SignIn) -> str:
+    return typed.document_type if typed.user_type.document_label else ""
+
+
+def _verified(pack: Pack, typed: SignIn, device: str, *, vouched: bool) -> User:
     lock = pack.login.lock
     freeze = Freeze(lock.tries, lock.duration) if lock else None
-    kind = typed.document_type if typed.user_type.document_label else ""
     credentials = Credentials(
-        typed.identifier, typed.password, audit.source.get(), pack.login.identifiers, freeze, kind, device
+        typed.identifier,
+        typed.password,
+        audit.source.get(),
+        pack.login.identifiers,
+        freeze,
+        _kind(typed),
+        device,
+        vouched,
     )
     try:
         return services.verify_credentials(credentials)
@@ -71,7 +111,15 @@ def _hat(pack: Pack, user: User, user_type: UserType) -> Membership | None:
         raise RuleBroken(user_type.pending, "identifier")
     if "account" in user_type.roles and user.state == AccountState.ACTIVE:
         return None
+    _correct(pack, user, user_type)
     raise RuleBroken(pack.word("login.wrong_credentials"), "password")
+
+
+def _correct(pack: Pack, user: User, user_type: UserType) -> None:
+    """Let the registrant of a refused registration of this user type back to it; whoever owes a factor is not let in."""
+    refused = registrations.refused_of(user.pk, pack.key)
+    if refused is not None and refused.role in user_type.roles and second_factor.enrolled(user) is None:
+        raise Refused(refused)
 
 
 def _role(hat: Membership) -> str:

@@ -1,9 +1,11 @@
-"""The sign-in box and the change of password."""
+"""The sign-in box, the change of password, the codes of the second factor."""
 
 from dataclasses import dataclass
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from xueshi.accounts.challenges import Answer
 from xueshi.accounts.services import ALL_DOCUMENTS
@@ -16,7 +18,10 @@ MAX_TYPED = 200
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What the sign-in box posts. ``picture`` and ``proof`` answer the challenge; one of them suffices."""
+    """What the sign-in box posts. ``picture`` and ``proof`` answer the challenge; one of them suffices.
+
+    ``code`` is of the second factor; it may stand beside the password where strangers tried too often (B3).
+    """
 
     user_type: UserType
     identifier: str
@@ -24,6 +29,7 @@ class SignIn:
     answer: Answer
     remember: bool
     document_type: str = ""
+    code: str = ""
 
     @classmethod
     def read(cls, pack: Pack, posted: QueryDict) -> "SignIn":
@@ -38,6 +44,7 @@ class SignIn:
             ),
             remember=posted.get("remember") == "on",
             document_type=next((kind for kind in ALL_DOCUMENTS if kind == posted.get("document_type")), ""),
+            code=posted.get("code", "")[:80],
         )
 
 
@@ -57,3 +64,27 @@ class PasswordForm(BaseForm):
         if found.get("new") and found.get("again") and found["new"] != found["again"]:
             self.add_error("again", "两次输入的新密码不一致")
         return found
+
+
+class CodeForm(BaseForm):
+    """A code of the second factor."""
+
+    code = forms.CharField(
+        label="验证码", max_length=40, help_text="验证器上的 6 位数字，或一个恢复码",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class ProofForm(BaseForm):
+    """The password once more (A13)."""
+
+    password = forms.CharField(
+        label="登录密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+def way_on(request: HttpRequest) -> str:
+    """Where a form leads when it is done: to the page that was asked for, never off the site (E9)."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe else reverse("portal:home")
