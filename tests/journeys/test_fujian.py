@@ -19,7 +19,7 @@ UNIT = "福州闽江软件有限公司"
 def open_account(visitor: Visitor, login_name: str, name: str, number: str, phone: str) -> None:
     visitor.open("/register/account/")
     visitor.fill(login_name=login_name, name=name, document_number=number, phone=phone, password=PASSWORD)
-    visitor.fill(agreement="on", captcha="ABCD")
+    visitor.fill(agreement="on", sensitive="on", captcha="ABCD")
     visitor.press("提交注册")
 
 

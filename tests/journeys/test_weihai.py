@@ -32,7 +32,7 @@ def register_employer(visitor: Visitor) -> None:
     visitor.press("下一步")
     assert UNIT in visitor.page.content()
     visitor.fill(document_number=ADMIN, password=PASSWORD, password_again=PASSWORD, real_name="张敏")
-    visitor.fill(phone="13906310001", email="zhangmin@example.cn", undertaking="on", agreement="on", captcha="ABCD")
+    visitor.fill(phone="13906310001", email="zhangmin@example.cn", undertaking="on", agreement="on", sensitive="on", captcha="ABCD")
     visitor.press("注册")
 
 
@@ -44,7 +44,7 @@ def register_professional(visitor: Visitor) -> None:
     visitor.pick("employer", "海天", UNIT)
     visitor.fill(name="王志远", birth_date="1990-01-01", education="本科", school="山东大学", major="机械")
     visitor.fill(graduated="2012-06-30", degree="学士", title_series="工程技术人员", title_level="中级", title="工程师")
-    visitor.fill(title_effective="2019-12-01", undertaking="on", agreement="on", captcha="ABCD")
+    visitor.fill(title_effective="2019-12-01", undertaking="on", agreement="on", sensitive="on", captcha="ABCD")
     visitor.page.set_input_files("[name=title_certificate]", scan("职称证书.jpg", "TITLE"))
     visitor.press("注册")
 

@@ -82,12 +82,19 @@ def test_wrong_phones_are_refused(typed: str) -> None:
     [
         ("91410104MA9G8NFR0H", "91410104MA9G8NFR0H"),
         ("91410104ma9g8nfr0h", "91410104MA9G8NFR0H"),
-        ("33333333-0", "33333333-0"),
-        ("333333330", "33333333-0"),
+        ("33333333-X", "33333333-X"),
+        (" 33333333x ", "33333333-X"),
+        ("Ｄ２１４３５６９－Ｘ", "D2143569-X"),
     ],
 )
 def test_both_kinds_of_organisation_codes(typed: str, stored: str) -> None:
     assert identity.canonical_organisation_code(typed) == stored
+
+
+def test_an_old_code_must_check() -> None:
+    for typed in ("33333333-0", "D21435691"):
+        with pytest.raises(RuleBroken, match="校验位"):
+            identity.canonical_organisation_code(typed)
 
 
 def test_a_credit_code_must_check() -> None:

@@ -103,6 +103,7 @@ def person(document: str, **changes: Any) -> dict[str, Any]:
         "title_certificate": picture("title.png"),
         "undertaking": "on",
         "agreement": "on",
+        "sensitive": "on",
     } | changes
 
 
@@ -137,4 +138,5 @@ def manager(document: str, **changes: Any) -> dict[str, Any]:
         "landline": "",
         "undertaking": "on",
         "agreement": "on",
+        "sensitive": "on",
     } | changes

@@ -139,7 +139,7 @@ def test_undertaking_and_agreement_are_asked_for(world: SmallWorld, visit: Visit
     before = counts()
     form = visit("employer")
     form.send(forms.unit())
-    for box in ("undertaking", "agreement"):
+    for box in ("undertaking", "agreement", "sensitive"):
         form.send(forms.manager(NUMBER) | {box: ""})
         assert list(form.errors) == [box]
     assert "本人承诺以上所填信息真实无误，如因个人填报信息失实" in form.text
@@ -284,10 +284,10 @@ def test_the_administrator_may_be_an_existing_user(world: SmallWorld, visit: Vis
     form = visit("employer")
     form.send(forms.unit())
     typed = {"existing": "yes", "document_type": "resident", "document_number": person.document_number}
-    form.send(typed | {"password": "wrong-password-11", "undertaking": "on", "agreement": "on"})
+    form.send(typed | {"password": "wrong-password-11", "undertaking": "on", "agreement": "on", "sensitive": "on"})
     assert list(form.errors) == ["password"]
     assert Registration.objects.count() == 0
-    form.send(typed | {"password": make.PASSWORD, "undertaking": "on", "agreement": "on"})
+    form.send(typed | {"password": make.PASSWORD, "undertaking": "on", "agreement": "on", "sensitive": "on"})
     form.done()
     assert User.objects.count() == before
     registration = Registration.objects.get()

@@ -29,6 +29,7 @@ ACCOUNT = {
     "phone": "13905911234",
     "password": PASSWORD,
     "agreement": "on",
+    "sensitive": "on",
 }
 STARRED = ["unit_name", "code", "area", "superior", "unit_nature", "unit_level", "head", "unit_telephone", "address"]
 

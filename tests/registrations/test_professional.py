@@ -31,6 +31,9 @@ STARRED = [
 ]  # fmt: skip
 
 
+ALWAYS = ["password_again", "title_certificate", "undertaking", "agreement", "sensitive"]
+
+
 def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (User, Membership, Professional, Registration, ReviewCase))
 
@@ -77,7 +80,7 @@ def test_every_starred_item_is_named_when_it_is_empty(world: SmallWorld, visit: 
     assert form.page.status_code == 422
     assert form.errors["password_again"] == ["两次输入的密码不一致"]
     form.send({"existing": ""})
-    assert sorted(form.errors) == sorted([*STARRED, "password_again", "title_certificate", "undertaking", "agreement"])
+    assert sorted(form.errors) == sorted([*STARRED, *ALWAYS])
     assert 'class="x-label req" for="id_phone"' in form.text
     assert '<option value="" selected>请选择</option>' in form.text
     for optional in ("department", "certificate_number", "appointed", "academic_title"):
@@ -121,14 +124,17 @@ def test_a_complete_form_waits_at_the_chosen_unit(world: SmallWorld, visit: Visi
     assert (
         record.title_scan == RegistrationFile.objects.get(registration=registration, purpose="title_certificate").file
     )
-    assert registration.agreement_version
-    assert registration.agreed_at is not None
+    boxes = registration.consents.order_by("subject")
+    assert [(each.subject, each.version, each.channel, each.round) for each in boxes] == [
+        (subject, "2026-11", "web", 1) for subject in ("agreement", "sensitive", "undertaking")
+    ]
+    assert all(each.at == boxes[0].at for each in boxes)
 
 
 @pytest.mark.req("PRO-10", "SYS-15")
 def test_both_boxes_must_be_ticked_and_the_agreement_opens(world: SmallWorld, visit: Visit, client: Client) -> None:
     before = counts()
-    for box in ("undertaking", "agreement"):
+    for box in ("undertaking", "agreement", "sensitive"):
         form = visit("professional")
         form.send(forms.person(NUMBER, employer=str(world.employer.pk)) | {box: ""})
         assert list(form.errors) == [box]

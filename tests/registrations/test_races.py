@@ -24,7 +24,10 @@ def draft(world: make.SmallWorld, key: str, document: str = NUMBER, **changes: s
     typed |= {"employer": str(world.employer.pk)} | changes
     way = services.drafts.registry.pack("shandong").registration("professional")
     answers = way.form.clean(typed, today=make.clock.today())
-    return RegistrationDraft(portal="shandong", kind="professional", answers=answers, submission_key=key)
+    version = services.drafts.registry.pack("shandong").agreement.version
+    return RegistrationDraft(
+        portal="shandong", kind="professional", answers=answers, submission_key=key, agreement_version=version
+    )
 
 
 def at_once(*drafts: RegistrationDraft) -> list[object]:

@@ -19,6 +19,7 @@ _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,17}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _OLD_CODE = re.compile(r"[0-9A-Z]{8}-?[0-9X]")
+_OLD_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 class DocumentType(StrEnum):
@@ -95,12 +96,20 @@ def canonical_phone(number: str, *, field: str = "phone") -> str:
 
 
 def canonical_organisation_code(code: str, *, field: str = "code") -> str:
-    """An 18-character credit code that checks, or a nine-character old organisation code (ORG-53)."""
+    """An 18-character credit code that checks, or a nine-character old organisation code that does (ORG-53)."""
     plain = _plain(code).replace(" ", "")
-    if _OLD_CODE.fullmatch(plain) and len(plain.replace("-", "")) == 9:
+    if _OLD_CODE.fullmatch(plain):
         bare = plain.replace("-", "")
+        if _old_check_character(bare) != bare[8]:
+            raise RuleBroken("组织机构代码的校验位不正确，请核对", field)
         return f"{bare[:8]}-{bare[8]}"
     try:
         return str(uscc.validate(plain))
     except ValidationError:
         raise RuleBroken("请输入正确的组织机构代码或 18 位统一社会信用代码", field) from None
+
+
+def _old_check_character(code: str) -> str:
+    """GB 11714-1997: letters count as 10 to 35; eleven less the weighted sum modulo eleven, 10 is X and 11 is 0."""
+    total = sum(int(character, 36) * weight for character, weight in zip(code, _OLD_WEIGHTS, strict=False))
+    return "0123456789X0"[11 - total % 11]

@@ -13,7 +13,8 @@ class Organisation(models.Model):
     """A body: bureau, department in charge, employer or base.
 
     ``path`` is the chain of primary keys from the root, each followed by a dot (``1.4.17.``), so that everything below
-    a body is one prefix scan. ``portal`` is the key of the policy pack its people work under.
+    a body is one prefix scan. ``portal`` is the key of the policy pack its people work under. ``name_key`` is the
+    appearance of the name: two live bodies of one kind never look alike, whatever their brackets (E13).
     """
 
     kind = models.CharField(max_length=12)
@@ -46,6 +47,9 @@ class Organisation(models.Model):
                 condition=Q(state__in=[state.value for state in OrganisationState]), name="organisation_state_known"
             ),
             models.UniqueConstraint(fields=["code"], condition=Q(state="active"), name="organisation_code_once_active"),
+            models.UniqueConstraint(
+                fields=["portal", "kind", "name_key"], condition=Q(state="active"), name="organisation_name_once_active"
+            ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="organisation_not_own_parent"),
         ]
         indexes = [

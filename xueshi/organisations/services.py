@@ -86,14 +86,16 @@ def _check_place(draft: OrganisationDraft) -> None:
 
 @transaction.atomic
 def activate_organisation(organisation: Organisation) -> None:
-    """Give a body its place in the tree; ``RuleBroken`` when its code is already that of a live body."""
+    """Give a body its place in the tree; ``RuleBroken`` when a live body already has its code or its name."""
     parent_path = organisation.parent.path or "" if organisation.parent is not None else ""
     organisation.path = rules.path_of(parent_path, organisation.pk)
     organisation.state = OrganisationState.ACTIVE
     try:
         with transaction.atomic():
             organisation.save(update_fields=["path", "state"])
-    except IntegrityError:
+    except IntegrityError as twice:
+        if "organisation_name_once_active" in str(twice):
+            raise RuleBroken("同名单位已经生效，请核对", "unit_name") from None
         raise RuleBroken("该统一社会信用代码已有单位在使用", "code") from None
 
 
@@ -174,6 +176,15 @@ def set_hat_state(membership: Membership, state: MembershipState, *, by: audit.B
     except IntegrityError:
         raise RuleBroken("此人已有工作单位，或该单位已有超级管理员", "user") from None
     audit.record(by, "membership.state", membership, state=state)
+
+
+def set_department(membership: Membership, department: Department | None, *, by: audit.By) -> None:
+    """Put a hat into an internal department of its body, or into none."""
+    if department is not None and department.organisation_id != membership.organisation_id:
+        raise NotFound
+    membership.department = department
+    membership.save(update_fields=["department"])
+    audit.record(by, "membership.department", membership, department=department.pk if department else None)
 
 
 def create_role(organisation: Organisation, name: str, powers: frozenset[Power], description: str = "") -> Role:

@@ -38,6 +38,20 @@ class Lock(Sourced):
         return timedelta(minutes=self.minutes)
 
 
+class Lifetime(Value):
+    """How long a session may idle, and how long it may live at all, in minutes (B9)."""
+
+    idle: int = Field(gt=0)
+    absolute: int = Field(gt=0, le=720)
+
+
+class Sessions(Sourced):
+    """The lifetimes of sessions: of a person, and of whoever has authority over others."""
+
+    person: Lifetime
+    administrator: Lifetime
+
+
 class Login(Value):
     """The sign-in box. ``identifiers`` are what a person may type as account (ID-04, ID-05)."""
 
@@ -46,6 +60,7 @@ class Login(Value):
     captcha: bool
     remember: bool
     recovery: bool
+    sessions: Sessions
     lock: Lock | None = None
 
     def user_type(self, key: str) -> UserType:
@@ -119,7 +134,10 @@ class Registration(Sourced):
 
 
 class Agreement(Value):
-    """The user agreement and the undertaking; the accepted version is stored with the registration."""
+    """The user agreement, the undertaking and the note on sensitive data (C7); one version for all three texts.
+
+    The accepted version is stored with the registration.
+    """
 
     version: Label
     title: Label
@@ -127,6 +145,8 @@ class Agreement(Value):
     link: Label
     paragraphs: tuple[str, ...]
     undertaking: Label
+    sensitive_title: Label
+    sensitive: tuple[str, ...]
 
 
 class MenuItem(Value):
@@ -141,6 +161,18 @@ class MenuItem(Value):
     children: tuple["MenuItem", ...] = ()
 
 
+class Rejection(Sourced):
+    """A reason that reviewers may choose when they refuse a document of one of ``kinds``.
+
+    ``concerns`` is the key of the field it speaks of; empty when it is about the whole.
+    """
+
+    key: Key
+    text: Label
+    kinds: tuple[str, ...]
+    concerns: str = ""
+
+
 class Access(Value):
     """The file ``access.toml``."""
 
@@ -148,6 +180,7 @@ class Access(Value):
     login: Login
     uploads: tuple[Upload, ...]
     agreement: Agreement
+    rejections: tuple[Rejection, ...] = ()
 
 
 class Ways(Value):

@@ -40,7 +40,8 @@ ACCOUNT_FIELDS: Final = frozenset(
 PASSWORD_FIELDS: Final = frozenset({"password", "password_again", "sms_code"})
 """Answers that never leave the request they came in."""
 
-AGREEMENT_FIELDS: Final = frozenset({"undertaking", "agreement"})
+AGREEMENT_FIELDS: Final = frozenset({"undertaking", "agreement", "sensitive"})
+"""Boxes that are ticked, never pre-ticked; each becomes a ``Consent`` with the version of its text (C7)."""
 
 
 def kind_key(role: str) -> str:

@@ -1,8 +1,9 @@
 """Reading registrations, and what the open pickers of the forms offer."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from xueshi.accounts.models import User
 from xueshi.files.models import StoredFile
@@ -12,28 +13,25 @@ from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department, Membership, Organisation
 from xueshi.organisations.states import Hat, MembershipState, OrganisationKind, OrganisationState
+from xueshi.policies import registry
 from xueshi.registrations import permissions, rules
-from xueshi.registrations.models import HiddenRecord, Registration, RegistrationFile
-from xueshi.reviews import permissions as reviewing
+from xueshi.registrations.models import EarlierRound, Registration, RegistrationFile
+from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase, ReviewStep
-from xueshi.reviews.states import Stage, StepState
+from xueshi.reviews.states import CaseState
 
 
 def queue(actor: Actor, role: str) -> QuerySet[ReviewCase]:
-    """The cases of a role's registrations that wait at the actor's desk or were decided there.
-
-    ``waits_here`` tells the two apart; what the actor took off the list is left out (REV-06).
-    """
-    decided = ReviewStep.objects.filter(
-        case_id=OuterRef("pk"), desk_id=actor.desk_id, state__in=[StepState.PASSED, StepState.FAILED]
-    )
-    waiting = Q(desk_id=actor.desk_id, stage=Stage.REVIEW) & reviewing.cases_decidable_by(actor)
-    hidden = HiddenRecord.objects.filter(registration__case_id=OuterRef("pk"), user_id=actor.user.pk)
-    rows = ReviewCase.objects.filter(kind=rules.kind_key(role)).annotate(
-        waits_here=ExpressionWrapper(waiting, output_field=BooleanField())
-    )
-    rows = rows.filter(waiting | (Exists(decided) & ~Exists(hidden)))
+    """The cases of a role's registrations that wait at the actor's desk or were decided there."""
+    rows = reviews.queue(actor, rules.kind_key(role))
     return rows.select_related("registration__user", "registration__organisation", "registration__professional")
+
+
+def fields_of(role: str, portal: str) -> dict[str, str]:
+    """What a refusal may concern: the questions of a role's way in, but for passwords and ticked boxes."""
+    ways = [way for way in registry.pack(portal).registrations if way.role == role]
+    unasked = rules.PASSWORD_FIELDS | rules.AGREEMENT_FIELDS | {"existing", "unit_name_shown"}
+    return {field.key: field.label for way in ways for field in way.form.fields if field.key not in unasked}
 
 
 def reviewed(actor: Actor, role: str) -> QuerySet[ReviewCase]:
@@ -104,6 +102,47 @@ def waiting_hat(user_id: int) -> Membership | None:
     return rows.select_related("organisation").order_by("pk").first()
 
 
+def waiting_hats(user_id: int, portal: str) -> list[Membership]:
+    """All hats of this person that wait for a review on a portal."""
+    rows = Membership.objects.filter(user_id=user_id, state=MembershipState.PENDING, organisation__portal=portal)
+    return list(rows.select_related("organisation").order_by("pk"))
+
+
+def refused_of(user_id: int, portal: str) -> Registration | None:
+    """The refusal that a person may correct: their latest registration anywhere, when it was refused here.
+
+    Only the latest counts: the answers of an earlier one may be those of somebody who knew the same number and whose
+    account somebody else has since taken over (AMB-39).
+    """
+    rows = _whole(Registration.objects.filter(user_id=user_id)).order_by("-pk")
+    found = rows.first()
+    if found is None or found.case is None or found.case.state != CaseState.REJECTED or found.portal != portal:
+        return None
+    return found
+
+
+def earlier_answers(registration: Registration) -> dict[str, Any] | None:
+    """What a corrected registration said in the round before; ``None`` when it was never corrected."""
+    rows = EarlierRound.objects.filter(registration=registration).order_by("-round")
+    return rows.values_list("answers", flat=True).first() if registration.round > 1 else None
+
+
+def refused_registration(registration_id: int) -> Registration | None:
+    """A refused registration under its row lock, to be rewritten; None when it is not refused (any more)."""
+    rows = Registration.objects.select_for_update(no_key=True, of=("self",)).filter(pk=registration_id).order_by("pk")
+    return rows.filter(case__state=CaseState.REJECTED).select_related("case", "organisation", "membership").first()
+
+
+def case_of(registration_id: int) -> int | None:
+    """The case of a registration."""
+    return Registration.objects.filter(pk=registration_id).values_list("case_id", flat=True).first()
+
+
+def first_desk(case: ReviewCase) -> int | None:
+    """The desk at which the latest round began."""
+    return ReviewStep.objects.filter(case=case, round=case.round, position=1).values_list("desk_id", flat=True).first()
+
+
 def pickable_bodies(portal: str, picker: str, words: str) -> QuerySet[Organisation]:
     """What a picker offers for some words: nothing without words, so that the list cannot be walked."""
     if not words.strip():
@@ -145,7 +184,7 @@ def _whole(rows: QuerySet[Registration]) -> QuerySet[Registration]:
     return rows.select_related(
         "user", "organisation__parent", "membership__department", "professional", "case__organisation"
     ).prefetch_related(
-        Prefetch("files", RegistrationFile.objects.select_related("file")),
+        Prefetch("files", RegistrationFile.objects.filter(round=F("registration__round")).select_related("file")),
         Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by")),
     )
 

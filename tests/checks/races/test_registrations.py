@@ -28,7 +28,10 @@ def draft(world: make.SmallWorld, key: str, serial: int = 501, **changes: str) -
     } | {"employer": str(world.employer.pk), "phone": f"139631{serial:05}"} | changes  # fmt: skip
     way = registry.pack("shandong").registration("professional")
     answers = way.form.clean(typed, today=clock.today())
-    return RegistrationDraft(portal="shandong", kind="professional", answers=answers, submission_key=key)
+    version = services.drafts.registry.pack("shandong").agreement.version
+    return RegistrationDraft(
+        portal="shandong", kind="professional", answers=answers, submission_key=key, agreement_version=version
+    )
 
 
 def test_cc_01_registrations_decided_at_once(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organisation',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('portal', 'kind', 'name_key'), name='organisation_name_once_active'),
+        ),
+        migrations.AddConstraint(
+            model_name='organisation',
             constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='organisation_not_own_parent'),
         ),
         migrations.AddConstraint(

@@ -19,7 +19,7 @@ from xueshi.registrations.models import Registration
 from xueshi.reviews import deciding
 from xueshi.reviews.states import Verdict
 
-TICKED: Final = {"undertaking": "on", "agreement": "on"}
+TICKED: Final = {"undertaking": "on", "agreement": "on", "sensitive": "on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ def register(builder: Builder, one: Applicant) -> Registration:
             submission_key=f"seed-registration-{user.pk}",
             applicant=user,
             files=files,
+            agreement_version=registry.pack(one.row.portal).agreement.version,
         )
         registration = registrations.submit(draft)
     if one.verdict is not None:

@@ -4,11 +4,14 @@ from xueshi.accounts import services as accounts
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
+from xueshi.kernel import text
 from xueshi.kernel.errors import RuleBroken
+from xueshi.organisations.states import Hat
 from xueshi.registrations import selectors
 from xueshi.registrations.services.drafts import RegistrationDraft
 
 WAITING = "该证件号已提交注册，正在等待审核，请勿重复提交"
+WAITING_HERE = "您已提交过该注册，正在等待审核，请勿重复提交"
 WRONG_NAME = "姓名与该证件号已注册的姓名不一致"
 
 
@@ -31,8 +34,7 @@ def known_user(draft: RegistrationDraft) -> User | None:
 def applicant(draft: RegistrationDraft, known: User | None) -> User:
     """The account of the registration; a number whose earlier registration was refused is free again (AMB-39)."""
     if known is not None:
-        selectors.lock_user(known.pk)
-        return known
+        return _known(draft, known)
     answers = draft.answers
     fresh = accounts.AccountDraft(
         name=draft.name,
@@ -47,6 +49,18 @@ def applicant(draft: RegistrationDraft, known: User | None) -> User:
     user = accounts.sign_up(fresh)
     if selectors.waiting_hat(user.pk) is not None:
         raise RuleBroken(WAITING, "document_number")
+    return user
+
+
+def _known(draft: RegistrationDraft, user: User) -> User:
+    """Under the person's lock, so that of two tabs the second finds what the first has handed in (CC-03)."""
+    selectors.lock_user(user.pk)
+    for hat in selectors.waiting_hats(user.pk, draft.portal):
+        joining = draft.way.role == "professional"
+        if joining and hat.hat == Hat.PROFESSIONAL:
+            raise RuleBroken(WAITING_HERE, "employer")
+        if not joining and hat.organisation.name_key == text.name_key(draft.answers.text("unit_name")):
+            raise RuleBroken(WAITING_HERE, "unit_name")
     return user
 
 

@@ -20,6 +20,8 @@ class RegistrationDraft:
     """The clean answers of all steps. ``kind`` is the key of the way in; ``applicant`` the person signed in, if any.
 
     ``submission_key`` is the one-time key of the form (D4): the same key and content give the same registration.
+    ``agreement_version`` is that of the texts the person was shown; ``corrects`` the refused registration that is
+    handed in anew, by somebody who proved that it is theirs.
     """
 
     portal: str
@@ -28,6 +30,9 @@ class RegistrationDraft:
     submission_key: str
     applicant: User | None = None
     files: Mapping[str, Sequence[StoredFile]] = field(default_factory=dict)
+    agreement_version: str = ""
+    corrects: int | None = None
+    channel: str = "web"
 
     @property
     def pack(self) -> Pack:
@@ -53,6 +58,11 @@ class RegistrationDraft:
         """The answers that may be stored as JSON: no passwords, no class-1 values, no files."""
         dropped = rules.ACCOUNT_FIELDS | rules.AGREEMENT_FIELDS | set(self.files)
         return dict(self.answers.without(*dropped).as_json())
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """The boxes that were ticked."""
+        return tuple(sorted(key for key in rules.AGREEMENT_FIELDS if self.answers.flag(key)))
 
     def digest(self) -> str:
         """Over everything typed but passwords, numbers by their keyed index: tells a repeated form from another one."""

@@ -1,7 +1,5 @@
 """Submitting: account, body, hat, record and review case in one transaction."""
 
-from dataclasses import dataclass
-
 from django.db import IntegrityError, transaction
 
 from xueshi.accounts.models import User
@@ -9,27 +7,22 @@ from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.organisations import selectors as bodies
-from xueshi.organisations.models import Membership, Organisation
-from xueshi.people.models import Professional
+from xueshi.organisations.actors import actor_from
+from xueshi.organisations.models import Organisation
 from xueshi.policies.access import Role
 from xueshi.registrations import rules, selectors
-from xueshi.registrations.models import Registration, RegistrationFile
-from xueshi.registrations.services import applicants, joining, outcomes, units
+from xueshi.registrations.models import Registration
+from xueshi.registrations.services import applicants, correcting, joining, outcomes, units
 from xueshi.registrations.services.drafts import RegistrationDraft
+from xueshi.registrations.services.entered import Entered
 from xueshi.reviews import services as reviews
 from xueshi.reviews.rules import StepPlan
 
 SENT_BEFORE = "此表单已经提交过，且内容不同；请重新打开注册页面填写"
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """What a registration has brought into being, waiting for its review."""
-
-    user: User
-    organisation: Organisation | None = None
-    membership: Membership | None = None
-    professional: Professional | None = None
+class OldAgreement(RuleBroken):
+    """The texts were renewed after the form was opened: the person must be shown the new ones (C7)."""
 
 
 def submit(draft: RegistrationDraft) -> Registration:
@@ -40,6 +33,8 @@ def submit(draft: RegistrationDraft) -> Registration:
     """
     if earlier := _earlier(draft):
         return earlier
+    if draft.consents and draft.agreement_version != draft.pack.agreement.version:
+        raise OldAgreement("协议内容已更新，请阅读新版本后重新勾选", draft.consents[0])
     known = applicants.known_user(draft)
     try:
         return _enter(draft, known)
@@ -60,17 +55,25 @@ def _earlier(draft: RegistrationDraft) -> Registration | None:
 
 @transaction.atomic
 def _enter(draft: RegistrationDraft, known: User | None) -> Registration:
-    user = applicants.applicant(draft, known)
-    entered = _entered(draft, user)
-    registration = _written(draft, entered)
-    by = audit.By(user.pk)
-    audit.record(by, "registration.submitted", registration, kind=draft.kind)
-    if draft.way.chain.steps:
-        registration.case = reviews.open_case(_submission(draft, registration), by=by, submitted_by_id=user.pk)
-        registration.save(update_fields=["case"])
-    else:
+    entered = _entered(draft, applicants.applicant(draft, known))
+    plans = _chain(draft, entered.organisation)
+    refused = correcting.refused(draft, entered, plans[0].desk_id if plans else None)
+    registration = correcting.rewrite(refused, draft, entered) if refused else _written(draft, entered)
+    by = audit.By(entered.user.pk)
+    audit.record(by, "registration.submitted", registration, kind=draft.kind, round=registration.round)
+    if not plans:
         outcomes.take_effect(registration, by=by)
+    elif registration.case_id is not None:
+        actor = actor_from(entered.user, None)
+        registration.case = reviews.resubmit(actor, registration.case_id, _submission(draft, registration, plans))
+    else:
+        _open(registration, _submission(draft, registration, plans), by)
     return registration
+
+
+def _open(registration: Registration, submission: reviews.Submission, by: audit.By) -> None:
+    registration.case = reviews.open_case(submission, by=by, submitted_by_id=registration.user_id)
+    registration.save(update_fields=["case"])
 
 
 def _entered(draft: RegistrationDraft, user: User) -> Entered:
@@ -85,7 +88,6 @@ def _entered(draft: RegistrationDraft, user: User) -> Entered:
 
 
 def _written(draft: RegistrationDraft, entered: Entered) -> Registration:
-    now = clock.now()
     registration = Registration.objects.create(
         kind=draft.kind,
         role=draft.way.role,
@@ -95,22 +97,16 @@ def _written(draft: RegistrationDraft, entered: Entered) -> Registration:
         membership=entered.membership,
         professional=entered.professional,
         answers=draft.kept_answers(),
-        agreement_version=draft.pack.agreement.version if draft.answers.flag("agreement") else "",
-        agreed_at=now if draft.answers.flag("agreement") else None,
         submission_key=draft.submission_key,
         request_digest=draft.digest(),
-        created_at=now,
+        created_at=clock.now(),
         created_by=entered.user,
     )
-    RegistrationFile.objects.bulk_create(
-        RegistrationFile(registration=registration, file=file, purpose=purpose, position=position)
-        for purpose, files in draft.files.items()
-        for position, file in enumerate(files)
-    )
+    correcting.attach(registration, draft)
     return registration
 
 
-def _submission(draft: RegistrationDraft, registration: Registration) -> reviews.Submission:
+def _submission(draft: RegistrationDraft, registration: Registration, plans: list[StepPlan]) -> reviews.Submission:
     body = registration.organisation
     assert body is not None  # noqa: S101 - only a bare account has none, and it has no chain
     title = registration.user.name if registration.professional_id is not None else body.name
@@ -121,12 +117,15 @@ def _submission(draft: RegistrationDraft, registration: Registration) -> reviews
         owner_id=registration.user_id,
         organisation_id=body.pk,
         digest=registration.request_digest,
-        chain=_chain(draft, body),
+        chain=plans,
     )
 
 
-def _chain(draft: RegistrationDraft, body: Organisation) -> list[StepPlan]:
-    plans = []
+def _chain(draft: RegistrationDraft, body: Organisation | None) -> list[StepPlan]:
+    """The desks of the review; none for a bare account and for what is only put on record."""
+    plans: list[StepPlan] = []
+    if body is None:
+        return plans
     for step in draft.way.chain.steps_for(has_superior=body.parent_id is not None):
         desk = bodies.desk_for(step.desk, body)
         if desk is None:

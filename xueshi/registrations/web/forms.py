@@ -1,6 +1,6 @@
 """One step of a registration as a form, and all steps together as a ``RegistrationDraft``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,14 @@ class StepForm(SpecForm):
             self.fields[field.key].widget = PickTable(self.sources[field.picker], field.placeholder)
         elif field.picker:
             self.fields[field.key].widget = NameInput(self.fields[field.key].widget.attrs)
+
+    def untick(self, names: Iterable[str]) -> None:
+        """Draw these boxes empty, whatever was sent."""
+        if isinstance(self.data, MultiValueDict):
+            kept = self.data.copy()
+            for name in names:
+                kept.pop(name, None)
+            self.data = kept
 
     def full_clean(self) -> None:
         """Also check what was picked."""
@@ -114,6 +122,8 @@ class Desk:
             submission_key=self.progress.key,
             applicant=self.user if way.signed_in else None,
             files=files,
+            agreement_version=self.progress.version,
+            corrects=self.progress.corrects,
         )
 
     def _around(self, typed: Mapping[str, Any]) -> Surroundings:

@@ -26,15 +26,22 @@ _UNASKED = frozenset({"sms_code"})
 
 @dataclass
 class Progress:
-    """One person's way through one form."""
+    """One person's way through one form.
+
+    ``version`` is that of the texts shown when the form was opened, ``corrects`` the refused registration it goes on
+    with: only a session that proved whose that is puts it here.
+    """
 
     way: Way
+    version: str
     key: str = field(default_factory=one_time.token)
     typed: dict[str, Typed] = field(default_factory=dict)
+    corrects: int | None = None
 
     def packed(self) -> str:
         """The hidden text."""
-        return signing.dumps({"way": self.way.key, "key": self.key, "typed": self.typed}, salt=SALT, compress=True)
+        body = {"way": self.way.key, "key": self.key, "typed": self.typed}
+        return signing.dumps(body | {"version": self.version, "corrects": self.corrects}, salt=SALT, compress=True)
 
     def keep(self, step: RegistrationStep, typed: Typed) -> None:
         """Remember a step without its passwords."""
@@ -68,7 +75,7 @@ def read(way: Way, posted: QueryDict) -> Progress:
     body: dict[str, Any] = signing.loads(posted.get("carried", ""), salt=SALT, max_age=MAX_AGE)
     if body["way"] != way.key:
         raise signing.BadSignature
-    return Progress(way, str(body["key"]), body["typed"])
+    return Progress(way, str(body["version"]), str(body["key"]), body["typed"], body["corrects"])
 
 
 def asked(way: Way, step: RegistrationStep) -> FormSpec:

@@ -1,6 +1,7 @@
 """The registration form, step by step, and the page after it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.core import signing
 from django.http import HttpResponse
@@ -8,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xueshi.accounts.models import User
-from xueshi.kernel.errors import NotFound, Problems, RuleBroken
+from xueshi.kernel.errors import NotFound, Problems, RuleBroken, TooMany
 from xueshi.organisations.states import OrganisationKind
 from xueshi.policies.access import Registration as Way
 from xueshi.policies.requests import PortalRequest
 from xueshi.registrations import rules, selectors, services
 from xueshi.registrations.models import Registration
-from xueshi.registrations.web import barrier, state
+from xueshi.registrations.web import barrier, corrections, state
 from xueshi.registrations.web.forms import Desk, StepForm
 from xueshi.registrations.web.state import Progress
 from xueshi.ui.forms import add_problems
@@ -28,9 +29,19 @@ NO_PROBLEM: Problem = {}
 
 @route(public=True)
 def start(request: PortalRequest) -> HttpResponse:
-    """The first way in of the pack: the professional's where registering comes before an account (PRO-01)."""
+    """The first way in of the pack (PRO-01); for a refused registrant the reason and the way back to the form."""
+    refused = corrections.of(request)
+    if refused is not None:
+        return _refusal(request, refused)
     ways = _ways(request)
     return redirect(f"registrations:{ways[0].key}") if ways else redirect("/")
+
+
+def _refusal(request: PortalRequest, refused: Registration) -> HttpResponse:
+    way = request.pack.registration(refused.kind)
+    others = [other for other in _ways(request) if other != way]
+    context = {"way": way, "registration": refused, "said": corrections.rejection(refused), "others": others}
+    return _private(render(request, "registrations/refused.html", context))
 
 
 @route("GET", "POST", public=True)
@@ -42,11 +53,24 @@ def form(request: PortalRequest, kind: str) -> HttpResponse:
     if way.signed_in and request.actor is None:
         return redirect("/")
     if request.method != "POST":
-        return _page(request, _desk(request, Progress(way)), 0)
+        return _opened(request, way)
     try:
         return _answer(request, _desk(request, state.read(way, request.POST)))
     except signing.BadSignature:
-        return _page(request, _desk(request, Progress(way)), 0, problems={"page": EXPIRED})
+        return _page(request, _fresh(request, way), 0, problems={"page": EXPIRED})
+
+
+def _opened(request: PortalRequest, way: Way) -> HttpResponse:
+    """A fresh form; a refused registrant finds there what was entered (``?again``)."""
+    desk, refused = _fresh(request, way), corrections.of(request) if "again" in request.GET else None
+    if refused is None or refused.kind != way.key:
+        return _page(request, desk, 0)
+    corrections.filled(refused, way, desk.store, desk.progress)
+    return _page(request, desk, corrections.concerned(corrections.rejection(refused), way))
+
+
+def _fresh(request: PortalRequest, way: Way) -> Desk:
+    return _desk(request, Progress(way, request.pack.agreement.version))
 
 
 def _answer(request: PortalRequest, desk: Desk) -> HttpResponse:
@@ -70,9 +94,30 @@ def _submit(request: PortalRequest, desk: Desk, posted: StepForm) -> HttpRespons
         if selectors.by_submission_key(draft.submission_key) is None:
             barrier.check(request, desk.progress.way)
         registration = services.submit(draft)
+    except services.OldAgreement as refusal:
+        return _renewed(request, desk, posted, refusal)
+    except TooMany as refusal:
+        return _throttled(request, desk, posted, refusal)
     except (RuleBroken, Problems) as refusal:
         return _refused(request, desk, posted, refusal)
     return redirect("registrations:done", key=registration.submission_key)
+
+
+def _renewed(request: PortalRequest, desk: Desk, posted: StepForm, refusal: services.OldAgreement) -> HttpResponse:
+    """The texts are new: shown in full above the form, every box to be ticked again (C7)."""
+    desk.progress.version = request.pack.agreement.version
+    posted.untick(rules.AGREEMENT_FIELDS)
+    add_problems(posted, refusal)
+    return _page(request, desk, len(desk.progress.way.steps) - 1, form=posted, problems={"renewed": refusal.message})
+
+
+def _throttled(request: PortalRequest, desk: Desk, posted: StepForm, refusal: TooMany) -> HttpResponse:
+    """Too many wrong passwords of an existing user: said at the password, everything else stays (B1)."""
+    add_problems(posted, RuleBroken(refusal.message, "password"))
+    answer = _page(request, desk, len(desk.progress.way.steps) - 1, form=posted)
+    answer.status_code = refusal.status
+    answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _refused(request: PortalRequest, desk: Desk, posted: StepForm, refusal: RuleBroken | Problems) -> HttpResponse:
@@ -90,29 +135,39 @@ def _refused(request: PortalRequest, desk: Desk, posted: StepForm, refusal: Rule
 
 
 def _page(
-    request: PortalRequest, desk: Desk, place: int, form: StepForm | None = None, problems: Problem = NO_PROBLEM
+    request: PortalRequest,
+    desk: Desk,
+    place: int,
+    form: StepForm | None = None,
+    problems: Problem = NO_PROBLEM,
 ) -> HttpResponse:
+    way = desk.progress.way
+    last = place == len(way.steps) - 1
+    shown = form if form is not None else desk.fresh(way.steps[place])
+    context = _drawn(request, desk, shown, place) | {
+        "problems": problems,
+        "picture": barrier.fresh(request, way) if last else "",
+    }
+    refused = problems or (shown.is_bound and not shown.finding and shown.errors)
+    return _private(render(request, "registrations/form.html", context, status=422 if refused else 200))
+
+
+def _drawn(request: PortalRequest, desk: Desk, shown: StepForm, place: int) -> dict[str, Any]:
     way, steps = desk.progress.way, desk.progress.way.steps
-    last = place == len(steps) - 1
-    shown = form if form is not None else desk.fresh(steps[place])
-    context = {
+    return {
         "title": way.label,
         "way": way,
         "form": shown,
         "step": steps[place],
         "place": place + 1,
         "titles": [step.title for step in steps] if len(steps) > 1 else [],
-        "last": last,
+        "last": place == len(steps) - 1,
         "carried": desk.progress.packed(),
         "agreement": request.pack.agreement,
-        "agreed": "agreement" in shown.fields,
-        "undertaken": "undertaking" in shown.fields,
+        "boxes": [key for key in rules.AGREEMENT_FIELDS if key in shown.fields],
         "tabs": _tabs(request, way),
-        "problems": problems,
-        "picture": barrier.fresh(request, way) if last else "",
+        "said": corrections.said(desk.progress),
     }
-    refused = problems or (shown.is_bound and not shown.finding and shown.errors)
-    return _private(render(request, "registrations/form.html", context, status=422 if refused else 200))
 
 
 @route(public=True)
