@@ -4,13 +4,13 @@ import pytest
 from django.db import connection
 
 from tests.conftest import triggers_off
-from tests.world import built_world, world
+from tests.world import built_world, snapshot, world
 from xueshi.config.reports import invariants
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.portal.seeds.world import World
 
-__all__ = ["built_world", "world"]
+__all__ = ["built_world", "snapshot", "world"]
 
 _ENTRY = """
 INSERT INTO ledger_ledgerentry

@@ -1,11 +1,15 @@
 """What administrators see, wide and narrow (AX-01, AX-02, AX-07)."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.auditing import Auditor, Window, apart, press
-from xueshi.portal.seeds import world_objects
+from tests.journeys.auditing import Auditor, Window, press
+from tests.world import built_world, snapshot
 from xueshi.portal.seeds.world import World
+
+__all__ = ["built_world", "snapshot"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,5 +52,5 @@ def _approve_all(page: Page) -> None:
 
 
 @pytest.mark.req("AX-01", "AX-02", "AX-07")
-def test_pages_of_administrators(auditor: Auditor) -> None:
-    _desks(auditor, apart(lambda: world_objects.build(1, "s")))
+def test_pages_of_administrators(built_world: tuple[World, Path], auditor: Auditor) -> None:
+    _desks(auditor, built_world[0])

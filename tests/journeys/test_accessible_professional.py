@@ -1,12 +1,16 @@
 """What a professional sees, wide and narrow (AX-01, AX-02, AX-07)."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.auditing import Auditor, apart, press
+from tests.journeys.auditing import Auditor, press
 from tests.journeys.people import scan
-from xueshi.portal.seeds import world_objects
+from tests.world import built_world, snapshot
 from xueshi.portal.seeds.world import World
+
+__all__ = ["built_world", "snapshot"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,7 +62,7 @@ def _gallery(auditor: Auditor, world: World) -> None:
 
 
 @pytest.mark.req("AX-01", "AX-02", "AX-07")
-def test_pages_of_a_professional(auditor: Auditor) -> None:
-    world = apart(lambda: world_objects.build(1, "s"))
+def test_pages_of_a_professional(built_world: tuple[World, Path], auditor: Auditor) -> None:
+    world = built_world[0]
     _professional(auditor, world)
     _gallery(auditor, world)

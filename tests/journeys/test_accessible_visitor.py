@@ -1,12 +1,16 @@
 """What a visitor sees, wide and narrow (AX-01, AX-02, AX-07)."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.auditing import Auditor, apart, press
+from tests.journeys.auditing import Auditor, press
+from tests.world import built_world, snapshot
 from xueshi.certificates import selectors as certificates
-from xueshi.portal.seeds import world_objects
 from xueshi.portal.seeds.world import World
+
+__all__ = ["built_world", "snapshot"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,5 +45,5 @@ def _certificate(world: World) -> tuple[str, str]:
 
 
 @pytest.mark.req("AX-01", "AX-02", "AX-07")
-def test_pages_of_a_visitor(auditor: Auditor) -> None:
-    _visitor(auditor, apart(lambda: world_objects.build(1, "s")))
+def test_pages_of_a_visitor(built_world: tuple[World, Path], auditor: Auditor) -> None:
+    _visitor(auditor, built_world[0])

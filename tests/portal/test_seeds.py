@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 
-from tests.world import built_world, world
+from tests.world import built_world, snapshot, world
 from xueshi.accounts.models import User
 from xueshi.certificates.states import CertificateState
 from xueshi.declarations.states import DeclarationState
@@ -18,7 +18,7 @@ from xueshi.portal.seeds.bodies import BODIES
 from xueshi.portal.seeds.chance import Chance
 from xueshi.portal.seeds.world import PASSWORD, World
 
-__all__ = ["built_world", "world"]
+__all__ = ["built_world", "snapshot", "world"]
 
 
 def test_numbers_check_and_never_repeat() -> None:
