@@ -5,6 +5,8 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from xueshi.ui.resubmission import fields_of, from_our_page
+
 PAGES: Final[dict[int, tuple[str, str]]] = {
     400: ("请求有误", "提交的内容无法识别，请返回后重试。"),
     403: ("没有权限", "您没有进行此操作的权限。如有需要，请联系本单位管理员。"),
@@ -47,5 +49,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """``CSRF_FAILURE_VIEW``."""
+    """``CSRF_FAILURE_VIEW``: what a page of ours sent comes back with a new token, so that nothing typed is lost."""
+    if from_our_page(request) and (fields := fields_of(request)):
+        context = {"action": request.get_full_path(), "fields": fields, "files": bool(request.FILES)}
+        drawn = render_to_string("ui/resubmit.html", context | {"lost_token": True}, request)
+        return HttpResponse(drawn, status=403, headers={"Cache-Control": "no-store"})
     return error_page(request, 403, "页面已过期，请刷新后重新提交。")
