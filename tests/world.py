@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 from xueshi.portal.seeds import world_objects
 from xueshi.portal.seeds.world import World
 
-__all__ = ["built_world", "snapshot", "world"]
+__all__ = ["built_world", "copied", "snapshot", "world"]
 
 CHEAP = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -102,15 +102,21 @@ def snapshot(
             _drop(name)
 
 
+@contextmanager
+def copied(snapshot: Snapshot) -> Iterator[tuple[World, Path]]:
+    """The world in a database of one's own, and the folder of its files."""
+    copy = f"{connection.settings_dict['NAME']}_copy"
+    _copy(snapshot.database, copy)
+    with _inside(copy), _files_in(snapshot.folder):
+        yield pickle.loads(snapshot.pickled), snapshot.folder  # noqa: S301 - written by this run
+    _drop(copy)
+
+
 @pytest.fixture(scope="module")
 def built_world(snapshot: Snapshot, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, Path]]:
-    """The world in a database of this module's own, and the folder of its files."""
-    copy = f"{connection.settings_dict['NAME']}_copy"
-    with django_db_blocker.unblock():
-        _copy(snapshot.database, copy)
-        with _inside(copy), _files_in(snapshot.folder):
-            yield pickle.loads(snapshot.pickled), snapshot.folder  # noqa: S301 - written by this run
-        _drop(copy)
+    """The world in a database of this module's own."""
+    with django_db_blocker.unblock(), copied(snapshot) as copy:
+        yield copy
 
 
 @pytest.fixture
