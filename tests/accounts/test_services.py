@@ -9,8 +9,9 @@ from django.conf import Settings
 from django.db import connection
 
 from tests import small_world
-from xueshi.accounts import challenges, limits, services
+from xueshi.accounts import challenges, devices, limits, services
 from xueshi.accounts.challenges import Answer, Place
+from xueshi.accounts.devices import Visit
 from xueshi.accounts.limits import Limit
 from xueshi.accounts.models import Throttle, User
 from xueshi.accounts.services import AccountDraft, Credentials, WrongCredentials
@@ -101,12 +102,14 @@ def test_a_right_password_does_not_use_up_its_source() -> None:
 @pytest.mark.req("B3")
 def test_a_mark_is_of_one_account_and_dies_with_the_password() -> None:
     user, other = small_world.user("甲"), small_world.user("乙")
-    mark = services.device_mark(user)
-    assert services.is_known_device(user, mark)
-    assert not services.is_known_device(other, mark)
-    assert not services.is_known_device(user, mark[:-1] + "x")
+    mark = devices.remember(user, Visit("10.0.0.1", "Chrome"))
+    assert devices.recognise(user, mark) is not None
+    assert devices.remember(user, Visit("10.0.0.2", "Chrome"), mark) == mark
+    assert devices.recognise(other, mark) is None
+    assert devices.recognise(user, mark[:-1] + "x") is None
     services.change_password(user, small_world.PASSWORD, GOOD)
-    assert not services.is_known_device(user, mark)
+    assert devices.recognise(user, mark) is None
+    assert devices.known(user) == []
 
 
 @pytest.mark.django_db
