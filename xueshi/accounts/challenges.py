@@ -45,7 +45,7 @@ class Answer:
     proof: str = ""
 
 
-PURPOSES = frozenset({"login", "register", "verify"})
+PURPOSES = frozenset({"login", "recovery", "register", "verify"})
 
 
 def place_of(session: SessionBase, purpose: str) -> Place:

@@ -1,0 +1,181 @@
+"""A forgotten password: proof of the phone or address on file, or a reset that an administrator started (B2, B8).
+
+Nobody signs in here: whoever has set a new password goes through the sign-in box like everybody.
+"""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from xueshi.accounts import codes, limits, services
+from xueshi.accounts.codes import Claim, Recipient
+from xueshi.accounts.limits import Limit
+from xueshi.accounts.models import PasswordReset, User
+from xueshi.accounts.states import AccountState
+from xueshi.audit import services as audit
+from xueshi.kernel import clock, crypto
+from xueshi.kernel import text as texts
+from xueshi.kernel.errors import RuleBroken
+from xueshi.notifications import services as notifications
+from xueshi.notifications.services import Letter
+from xueshi.notifications.states import Channel
+
+PURPOSE = "recovery"
+RESET_LIFE = timedelta(hours=24)
+RESETS_BY_SOURCE = Limit("reset-source", 20, timedelta(hours=1))
+_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 that nobody mistakes for each other
+_LENGTH = 16  # 80 bits
+WRONG_SECRET = "重置码错误或已失效，请联系管理员重新发起"  # noqa: S105 - words of a page
+UNREACHABLE = "该用户没有登记可用的手机号或邮箱，无法发送重置码"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What somebody who forgot the password says: who they are, and the phone or address on file."""
+
+    document_type: str
+    document_number: str
+    recipient: Recipient
+    session_key: str
+
+    @property
+    def claim(self) -> Claim:
+        """What their code has to prove."""
+        return Claim(self.recipient, PURPOSE, self.session_key)
+
+
+def request_code(asked: Forgotten, *, portal: str, source: str) -> None:
+    """Send a code where number and recipient belong together; anything else costs the same and sends nothing.
+
+    Raises:
+        TooMany: as ``codes.send``, whoever it is.
+    """
+    codes.send(asked.claim, portal=portal, source=source, hollow=_owner(asked) is None)
+
+
+def prove(asked: Forgotten, typed: str) -> User:
+    """The account whose owner showed the code; ``codes.WrongCode`` otherwise."""
+    codes.redeem(asked.claim, typed)
+    user = _owner(asked)
+    if user is None:
+        raise codes.WrongCode
+    return user
+
+
+def _owner(asked: Forgotten) -> User | None:
+    """The account of that number with exactly that recipient; only one that may sign in."""
+    user = services.find(asked.document_number, kinds=(asked.document_type,))
+    held = _contact(user, asked.recipient.channel) if user is not None else ""
+    same = hmac.compare_digest(held.encode(), asked.recipient.value.encode())
+    return user if user is not None and same and user.state == AccountState.ACTIVE else None
+
+
+def _contact(user: User, channel: Channel) -> str:
+    return user.phone if channel == Channel.SMS else texts.half_width(user.email).strip().lower()
+
+
+def set_password(user: User, new: str, *, portal: str) -> None:
+    """Set the password of somebody who proved who they are; every session ends, and phone and address are told.
+
+    Raises:
+        RuleBroken: too weak (field ``new``).
+    """
+    own = (user.name, user.document_number, user.phone, user.login_name or "")
+    services.check_password(new, own=own, field="new")
+    with transaction.atomic():
+        held = User.objects.select_for_update(no_key=True).order_by("pk").get(pk=user.pk)  # rule 1: a proved owner
+        held.set_password(new)
+        held.must_change_password = False
+        held.session_epoch += 1
+        held.save(update_fields=["password", "must_change_password", "session_epoch"])
+        PasswordReset.objects.filter(user=held, ended_at=None).update(ended_at=clock.now())  # rule 1: as above
+        services.reopen(held)
+        _tell(held, portal)
+        audit.record(audit.By(held.pk), "account.password_recovered", held)
+
+
+def _tell(user: User, portal: str) -> None:
+    moment = clock.now().astimezone(clock.SHANGHAI)
+    for channel in Channel:
+        if recipient := _contact(user, channel):
+            letter = Letter(
+                key=f"password:{user.pk}:{user.session_epoch}:{channel}",
+                portal=portal,
+                channel=channel,
+                recipient=recipient,
+                template="password_changed",
+                values={"time": f"{moment:%Y-%m-%d %H:%M}"},
+            )
+            if notifications.offered(channel):
+                notifications.write(letter)
+
+
+def start_reset(user: User, *, by: audit.By, portal: str) -> None:
+    """Send the owner a secret that sets a new password once, within a day. Whether ``by`` may, the caller has asked.
+
+    Raises:
+        RuleBroken: nothing on file that can be reached.
+    """
+    channel = next((one for one in Channel if _contact(user, one) and notifications.offered(one)), None)
+    if channel is None or user.state != AccountState.ACTIVE:
+        raise RuleBroken(UNREACHABLE)
+    now, secret = clock.now(), "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).order_by("pk").get(pk=user.pk)  # rule 1: one reset at a time
+        PasswordReset.objects.filter(user=user, ended_at=None).update(ended_at=now)  # rule 1: as above
+        reset = PasswordReset.objects.create(  # rule 1: as above
+            user=user, digest=_digest(secret), portal=portal, started_at=now, expires_at=now + RESET_LIFE
+        )
+        letter = Letter(
+            key=f"reset:{reset.pk}",
+            portal=portal,
+            channel=channel,
+            recipient=_contact(user, channel),
+            template="reset",
+            values={"secret": _grouped(secret), "hours": str(RESET_LIFE // timedelta(hours=1))},
+            expires_at=reset.expires_at,
+        )
+        notifications.write(letter)
+        audit.record(by, "account.reset_started", user)
+
+
+def use_reset(typed: str, new: str, *, portal: str, source: str) -> None:
+    """Set a new password with the secret of a reset. A weak password does not spend it.
+
+    Raises:
+        RuleBroken: the secret is wrong, spent or late (field ``secret``), or the password too weak (``new``).
+        TooMany: too many tries from one place.
+    """
+    limits.require(RESETS_BY_SOURCE, source, "尝试过于频繁，请稍后再试")
+    live = PasswordReset.objects.filter(  # rule 1: the secret is the permission
+        digest=_digest(_plain(typed)), ended_at=None, expires_at__gt=clock.now(), portal=portal
+    )
+    reset = live.select_related("user").first()
+    if reset is None:
+        raise RuleBroken(WRONG_SECRET, "secret")
+    with transaction.atomic():
+        if not live.filter(pk=reset.pk).update(ended_at=clock.now()):
+            raise RuleBroken(WRONG_SECRET, "secret")
+        set_password(reset.user, new, portal=portal)
+    limits.give_back(RESETS_BY_SOURCE, source)
+
+
+def _plain(typed: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", texts.half_width(typed).upper())
+
+
+def _grouped(secret: str) -> str:
+    return "-".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+
+
+def _digest(secret: str) -> str:
+    return crypto.lookup_index(secret, purpose="reset")
+
+
+def sweep() -> int:
+    """Delete resets that ended or ran out a month ago."""
+    return PasswordReset.objects.filter(expires_at__lt=clock.now() - timedelta(days=30)).delete()[0]  # rule 1: as above
