@@ -39,6 +39,12 @@ class NotAllowed(TradeError):
     status = 403
 
 
+class SignInNeeded(TradeError):
+    """An open address that this person may use only after signing in."""
+
+    status = 401
+
+
 class NotFound(TradeError):
     """Absent, or not yours: the same answer."""
 

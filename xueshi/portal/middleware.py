@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from xueshi.accounts import devices
 from xueshi.audit import services as audit
-from xueshi.kernel.errors import TooMany, TradeError
+from xueshi.kernel.errors import SignInNeeded, TooMany, TradeError
 from xueshi.organisations.actors import Actor, actor_from
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
@@ -88,6 +88,8 @@ class PortalMiddleware:
             return error_page(request, 413, reference=_reference(request))
         if isinstance(error, SuspiciousOperation):
             return error_page(request, 400, reference=_reference(request))
+        if isinstance(error, SignInNeeded):
+            return _to_sign_in(request)
         if not isinstance(error, TradeError):
             log.error("failed %s %s", _reference(request), type(error).__name__)
             return None

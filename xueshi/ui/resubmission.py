@@ -10,7 +10,7 @@ from django.http import HttpRequest
 type Field = tuple[str, str]
 
 _NEVER: Final = frozenset(
-    {"csrfmiddlewaretoken", "password", "password_again", "current", "new", "again", "code", "sms_code", "captcha",
+    {"csrfmiddlewaretoken", "password", "password_again", "current", "new", "again", "sms_code", "captcha",
      "altcha", "picture"}
 )  # fmt: skip
 """Secrets and answers that count once: they are asked again."""

@@ -31,7 +31,7 @@ class Entered:
     factor: bool = False
 
 
-class Refused(Exception):  # noqa: N818 - an outcome, as Frozen is
+class Refused(Exception):
     """The right password of somebody whose registration was refused: they may correct it, and no more (PRO-13)."""
 
     def __init__(self, registration: Registration) -> None:
@@ -116,7 +116,7 @@ def _hat(pack: Pack, user: User, user_type: UserType) -> Membership | None:
 
 
 def _correct(pack: Pack, user: User, user_type: UserType) -> None:
-    """Let the registrant of a refused registration of this user type back to it; whoever owes a factor is not let in."""
+    """Lead the registrant of a refused registration back to it; whoever owes a second factor is not let in."""
     refused = registrations.refused_of(user.pk, pack.key)
     if refused is not None and refused.role in user_type.roles and second_factor.enrolled(user) is None:
         raise Refused(refused)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xueshi.accounts.models import User
-from xueshi.kernel.errors import NotFound, Problems, RuleBroken, TooMany
+from xueshi.kernel.errors import NotFound, Problems, RuleBroken, SignInNeeded, TooMany
 from xueshi.organisations.states import OrganisationKind
 from xueshi.policies.access import Registration as Way
 from xueshi.policies.requests import PortalRequest
@@ -51,7 +51,7 @@ def form(request: PortalRequest, kind: str) -> HttpResponse:
     if way is None:
         raise NotFound
     if way.signed_in and request.actor is None:
-        return redirect("/")
+        raise SignInNeeded
     if request.method != "POST":
         return _opened(request, way)
     try:
