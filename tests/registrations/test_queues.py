@@ -12,8 +12,8 @@ from tests.registrations.conftest import SignIn
 from tests.registrations.forms import Form, host
 from tests.small_world import SmallWorld
 from xueshi.organisations.models import Organisation
-from xueshi.registrations.models import HiddenRecord, Registration
-from xueshi.reviews.models import BatchRun, ReviewCase
+from xueshi.registrations.models import Registration
+from xueshi.reviews.models import BatchRun, RemovedRecord, ReviewCase
 from xueshi.reviews.states import CaseState
 
 type Visit = Callable[..., Form]
@@ -119,20 +119,37 @@ def test_the_reviewed_tab_names_reviewer_time_and_result(world: SmallWorld, visi
     ):
         page = admin.get(f"/registrations/people/?tab=reviewed&{asked}", **WEIHAI)
         assert [case.pk for case in page.context["list"].rows] == found
-    hidden = admin.post(f"/registrations/{first.pk}/hide/", **WEIHAI)
-    assert hidden["Location"] == "/registrations/people/?tab=reviewed"
+    removed = admin.post(f"/reviews/{first.pk}/remove/", **WEIHAI)
+    assert removed["Location"] == "/registrations/people/?tab=reviewed"
     listed = admin.get("/registrations/people/?tab=reviewed", **WEIHAI).context["list"]
     assert [case.pk for case in listed.rows] == [second.pk]
     assert states([first]) == ["approved"]
     assert Registration.objects.get(case=first).user.is_active
+    assert forms.enters(forms.number(401))
+
+
+@pytest.mark.req("REV-06", "SYS-21")
+def test_a_removed_record_comes_back_when_its_reviewer_says_so(
+    world: SmallWorld, visit: Visit, sign_in: SignIn
+) -> None:
+    [case] = people(visit, world.employer, ["陈霞"])
+    admin, tab = sign_in(world.employer_admin), "/registrations/people/?tab=reviewed"
+    admin.post("/reviews/decide/", {"row": row(case), "verdict": "pass"}, **WEIHAI)
+    admin.post(f"/reviews/{case.pk}/remove/", **WEIHAI)
+    page = admin.get(tab, **WEIHAI)
+    assert list(page.context["list"].rows) == []
+    assert f'action="/reviews/{case.pk}/restore/"' in page.content.decode()
+    assert sign_in(world.stranger_admin).post(f"/reviews/{case.pk}/restore/", **WEIHAI).status_code == 404
+    admin.post(f"/reviews/{case.pk}/restore/", **WEIHAI)
+    assert [one.pk for one in admin.get(tab, **WEIHAI).context["list"].rows] == [case.pk]
 
 
 @pytest.mark.req("REV-06")
 def test_a_waiting_record_cannot_be_hidden_nor_a_foreign_one(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     [case] = people(visit, world.employer, ["陈霞"])
-    sign_in(world.employer_admin).post(f"/registrations/{case.pk}/hide/", **WEIHAI)
-    assert sign_in(world.stranger_admin).post(f"/registrations/{case.pk}/hide/", **WEIHAI).status_code == 404
-    assert HiddenRecord.objects.count() == 0
+    sign_in(world.employer_admin).post(f"/reviews/{case.pk}/remove/", **WEIHAI)
+    assert sign_in(world.stranger_admin).post(f"/reviews/{case.pk}/remove/", **WEIHAI).status_code == 404
+    assert RemovedRecord.objects.count() == 0
 
 
 @pytest.mark.req("REV-09", "REV-23", "REV-31")

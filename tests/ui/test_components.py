@@ -13,7 +13,7 @@ import xueshi.ui
 from xueshi.ui import parts
 from xueshi.ui.drawing import known_icons
 from xueshi.ui.finders import VendorFinder, vendor_files
-from xueshi.ui.shell import Link, NavGroup, Shell, Site
+from xueshi.ui.shell import Link, NavGroup, Shell, Site, Todo
 from xueshi.ui.web import gallery_samples as samples
 
 ROOT = Path(xueshi.ui.__file__).parent
@@ -106,7 +106,8 @@ def test_the_footer_follows_the_site() -> None:
 
 @pytest.mark.parametrize(("todo", "text"), [(17, "待办事项"), (0, "暂无待办事项")])
 def test_the_bell_counts(todo: int, text: str) -> None:
-    drawn = render_to_string("ui/shell.html", {"shell": Shell(site=samples.SITE, todo=todo, todo_url="/todo")})
+    waiting = Todo(items=(Link(label="学时审批", url="/desk/", count=todo),) if todo else (), feed="/todo/")
+    drawn = render_to_string("ui/shell.html", {"shell": Shell(site=samples.SITE, todo=waiting)})
     assert text in drawn
     assert ("<b>17</b>" in drawn) == (todo == 17)
 

@@ -1,5 +1,7 @@
 """Makes the kinds of registrations known to reviews."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 _KINDS = {
@@ -19,7 +21,7 @@ class RegistrationsConfig(AppConfig):
     def ready(self) -> None:
         """One document kind for each role that somebody can register as."""
         from xueshi.organisations.states import Power  # noqa: PLC0415 - models exist only now
-        from xueshi.registrations import rules  # noqa: PLC0415 - as above
+        from xueshi.registrations import rules, selectors  # noqa: PLC0415 - as above
         from xueshi.registrations.services import outcomes  # noqa: PLC0415 - as above
         from xueshi.reviews.kinds import DocumentKind, register  # noqa: PLC0415 - as above
         from xueshi.reviews.states import Stage  # noqa: PLC0415 - as above
@@ -34,5 +36,6 @@ class RegistrationsConfig(AppConfig):
                     powers={Stage.REVIEW: Power.REVIEW_ACCOUNTS},
                     on_approved=outcomes.on_approved,
                     on_rejected=outcomes.on_rejected,
+                    fields=partial(selectors.fields_of, role),
                 )
             )

@@ -9,7 +9,7 @@ from xueshi.kernel import clock, one_time
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor, actor_from
-from xueshi.reviews import deciding, selectors
+from xueshi.reviews import deciding, kinds, selectors
 from xueshi.reviews.models import BatchRun
 from xueshi.reviews.states import Stage, Verdict
 
@@ -59,8 +59,8 @@ def run_for(actor: Actor, token: str) -> BatchRun:
 
 
 @transaction.atomic
-def confirm(actor: Actor, token: str, comment: str) -> BatchRun:
-    """Start a frozen batch once; a second press is told so."""
+def confirm(actor: Actor, token: str, comment: str, concerns: str = "") -> BatchRun:
+    """Start a frozen batch once; a second press is told so. ``concerns`` is the field a refusal speaks of."""
     run = (
         BatchRun.objects.select_for_update(no_key=True)
         .filter(token=token, membership=actor.membership)
@@ -73,9 +73,15 @@ def confirm(actor: Actor, token: str, comment: str) -> BatchRun:
         raise MovedOn("这批记录已在处理")
     if run.verdict == Verdict.FAIL and not comment.strip():
         raise RuleBroken("驳回时请填写审核意见", "comment")
-    run.comment, run.started_at = comment, clock.now()
-    run.save(update_fields=["comment", "started_at"])
+    if concerns and concerns not in kinds.kind(run.kind).fields(_portal(actor)):
+        raise RuleBroken("请从列表中选择涉及的项目", "concerns")
+    run.comment, run.concerns, run.started_at = comment, concerns, clock.now()
+    run.save(update_fields=["comment", "concerns", "started_at"])
     return run
+
+
+def _portal(actor: Actor) -> str:
+    return actor.organisation.portal if actor.organisation is not None else ""
 
 
 def work(run_id: int) -> None:
@@ -109,7 +115,7 @@ def _decide_slice(run: BatchRun, items: dict[int, int]) -> None:
     if hat is None or not wearer.is_active:
         run.refused = [*run.refused, {"title": f"其余 {len(items)} 条", "reason": "审核权限已被收回"}]
         return
-    order = deciding.Order(Verdict(run.verdict), items, run.comment)
+    order = deciding.Order(Verdict(run.verdict), items, run.comment, concerns=run.concerns)
     report = deciding.decide_many(actor_from(wearer, hat), order)
     run.done += len(report.done)
     run.refused = [*run.refused, *({"title": row.title, "reason": row.reason} for row in report.refused)]

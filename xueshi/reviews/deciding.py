@@ -6,7 +6,7 @@ case that moved on meanwhile, or that a rule refuses, is skipped and named in th
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
-from xueshi.reviews import kinds, permissions, rules
+from xueshi.reviews import kinds, permissions, rules, selectors
 from xueshi.reviews.kinds import Findings, Outcome
 from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
 from xueshi.reviews.services import acting
@@ -28,12 +28,16 @@ MOVED_ON = "已由他人处理或内容已变更"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A reviewer's verdict over the cases they were shown: ``items`` maps case id to the version shown."""
+    """A reviewer's verdict over the cases they were shown: ``items`` maps case id to the version shown.
+
+    ``concerns`` is the key of the field that a refusal speaks of; empty when it is about the whole.
+    """
 
     verdict: Verdict
     items: Mapping[int, int]
     comment: str = ""
     findings: Findings = field(default_factory=dict)
+    concerns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def decide_many(actor: Actor, order: Order) -> Report:
     """Decide the cases of ``order``; returns what was done and what was refused with its reason."""
     _check_comment(order)
     cases = _locked_within_reach(actor, order.items)
+    order = _with_concerns(actor, order, cases)
     turns, refused = _turns(actor, order, cases)
     kept: list[_Turn] = []
     for (kind_key, move), group in _grouped(turns).items():
@@ -97,6 +102,22 @@ def _check_comment(order: Order) -> None:
     if len(order.comment) > MAX_COMMENT:
         message = f"审核意见不能超过 {MAX_COMMENT} 字"
         raise RuleBroken(message, "comment")
+
+
+def _with_concerns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> Order:
+    """The order with the field its refusal speaks of: as named, else as the chosen reason says."""
+    if order.verdict == Verdict.PASS:
+        return replace(order, concerns="")
+    if order.concerns and not all(_label(case, order.concerns) for case in cases):
+        raise RuleBroken("请从列表中选择涉及的项目", "concerns")
+    known = selectors.reasons(actor, cases[0].kind) if not order.concerns else []
+    said = next((reason.concerns for reason in known if reason.text == order.comment), order.concerns)
+    return replace(order, concerns=said)
+
+
+def _label(case: ReviewCase, concerns: str) -> str:
+    """What the case's portal calls a field of such documents."""
+    return kinds.kind(case.kind).fields(case.portal).get(concerns, "")
 
 
 def _locked_within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
@@ -164,6 +185,10 @@ def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
         decided_at=now,
         comment=order.comment,
     )
+    for group in _grouped(turns).values() if order.concerns else ():
+        label = _label(group[0].case, order.concerns)
+        steps = [turn.step.pk for turn in group]
+        ReviewStep.objects.filter(pk__in=steps).update(concerns=order.concerns, concerns_label=label)
     for turn in turns:
         if turn.case.pk in order.findings:
             ReviewStep.objects.filter(pk=turn.step.pk).update(findings=dict(order.findings[turn.case.pk]))

@@ -36,12 +36,18 @@ def _anyone(actor: Actor, case: ReviewCase) -> Decision:
     return ALLOW
 
 
+def _no_fields(portal: str) -> Mapping[str, str]:
+    """Nothing can be named."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
     """How a kind of document takes part in reviews.
 
     ``on_approved`` returns the cases it must refuse with the reason (a cap filled meanwhile); these stay undecided.
     ``url`` names the page that shows a document, by case id. ``queue_url`` and ``verification_url`` name its queues.
+    ``fields`` are the questions of such documents on a portal, key to label: a refusal may name one of them.
     """
 
     key: str
@@ -56,6 +62,7 @@ class DocumentKind:
     may_decide: Callable[[Actor, ReviewCase], Decision] = _anyone
     verification_url: str = ""
     readers: frozenset[Power] = frozenset()
+    fields: Callable[[str], Mapping[str, str]] = _no_fields
 
     @property
     def read_with(self) -> frozenset[Power]:

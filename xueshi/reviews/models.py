@@ -1,4 +1,4 @@
-"""Cases, steps, history and batch runs."""
+"""Cases, steps, history, batch runs; what a reviewer keeps off their list, and what an organisation refuses for."""
 
 from django.conf import settings
 from django.db import models
@@ -52,7 +52,10 @@ class ReviewCase(models.Model):
 
 
 class ReviewStep(models.Model):
-    """One desk's turn in one round, frozen at submission."""
+    """One desk's turn in one round, frozen at submission.
+
+    ``concerns`` is the field of the document that a refusal speaks of, with its label as the reviewer read it.
+    """
 
     case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="steps")
     round = models.PositiveSmallIntegerField()
@@ -66,6 +69,8 @@ class ReviewStep(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     comment = models.CharField("审核意见", max_length=300, default="", blank=True)
+    concerns = models.CharField(max_length=40, default="", blank=True)
+    concerns_label = models.CharField("涉及项目", max_length=60, default="", blank=True)
     findings = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -111,6 +116,7 @@ class BatchRun(models.Model):
     stage = models.CharField(max_length=12)
     verdict = models.CharField(max_length=6)
     comment = models.CharField(max_length=300, default="", blank=True)
+    concerns = models.CharField(max_length=40, default="", blank=True)
     items = models.JSONField()
     processed = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -118,3 +124,28 @@ class BatchRun(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+
+class RemovedRecord(models.Model):
+    """A reviewed record that somebody took off their own list (REV-06): case, history and audit keep it."""
+
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="removed")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="record_removed_once")]
+
+
+class RejectionReason(models.Model):
+    """A reason an organisation keeps for its reviewers, beside those of the pack."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    text = models.CharField("驳回原因", max_length=200)
+    concerns = models.CharField("涉及项目", max_length=40, default="", blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "text"], name="reason_once")]

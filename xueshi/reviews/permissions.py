@@ -81,3 +81,17 @@ def cases_withdrawable_by(actor: Actor) -> Q:
     decided = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), state__in=_DECIDED)
     mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk)
     return mine & Q(state=CaseState.PENDING) & ~Q(Exists(decided))
+
+
+def can_keep_reasons(actor: Actor, kind: str) -> Decision:
+    """The administrators who review such documents keep their organisation's reasons."""
+    known = next((one for one in kinds.all_kinds() if one.key == kind), None)
+    if actor.desk_id is None or known is None or not actor.powers & set(known.powers.values()):
+        return deny("您没有审核此类事项的权限")
+    return ALLOW
+
+
+def reasons_kept_by(actor: Actor) -> Q:
+    """The reasons of the actor's organisation for what they review."""
+    kept = [one.key for one in kinds.all_kinds() if can_keep_reasons(actor, one.key)]
+    return Q(organisation_id=actor.desk_id, kind__in=kept)

@@ -6,6 +6,7 @@ connect it to the one way of deciding.
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from xueshi.organisations.actors import Actor
+from xueshi.reviews import kinds, permissions, selectors
 from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
+from xueshi.reviews.selectors import Reason
 from xueshi.reviews.states import CaseState, Move, Stage, StepState, Verdict
 from xueshi.ui import parts
-from xueshi.ui.lists import BatchAction
+from xueshi.ui.lists import BatchAction, Column, ListTab, RowAction
 from xueshi.ui.printing import printed
 
 SHOWN_AT_MOST = 5_000
@@ -108,5 +111,83 @@ def _step_line(step: ReviewStep) -> parts.ChainStep:
         who=who,
         at=at or words.get(StepState(step.state), ""),
         tone=tones.get(step.state, "idle"),
-        comment=step.comment,
+        comment=f"{step.concerns_label}：{step.comment}" if step.concerns_label else step.comment,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """What a reviewer is offered when refusing: reasons to choose, fields to name, where the list is kept."""
+
+    reasons: tuple[Reason, ...]
+    fields: tuple[tuple[str, str], ...]
+    url: str
+
+
+def refusing(actor: Actor, kind: str) -> Refusing:
+    """The offer for a kind of document; one query."""
+    portal = actor.organisation.portal if actor.organisation is not None else ""
+    fields = tuple(kinds.kind(kind).fields(portal).items())
+    return Refusing(tuple(selectors.reasons(actor, kind)), fields, reverse("reviews:reasons_of", args=[kind]))
+
+
+def decision(actor: Actor, case: ReviewCase, next_url: str) -> dict[str, Any]:
+    """The context of ``reviews/parts/decide.html``: may they decide, with which reasons, and where to go then.
+
+    The case needs its steps.
+    """
+    allowed = permissions.can_decide(actor, case)
+    return {
+        "case": case,
+        "row": row_value(case),
+        "next": next_url,
+        "may_decide": bool(allowed),
+        "why_not": allowed.reason if case.state == CaseState.PENDING else "",
+        "refusing": refusing(actor, case.kind) if allowed else None,
+    }
+
+
+def tabs() -> tuple[ListTab[ReviewCase], ...]:
+    """待审核 and 已审核 over ``selectors.queue`` (REV-01)."""
+    return (
+        ListTab(key="waiting", label="待审核", narrow=lambda rows: rows.filter(waits_here=True), count=True),
+        ListTab(key="reviewed", label="已审核", narrow=lambda rows: rows.filter(waits_here=False), count=True),
+    )
+
+
+def _decided(case: ReviewCase) -> ReviewStep | None:
+    steps = [step for step in case.steps.all() if step.state in RESULT_WORDS]
+    return steps[-1] if steps else None
+
+
+def _reviewer(case: ReviewCase) -> str:
+    step = _decided(case)
+    return step.decided_by.name if step is not None and step.decided_by is not None else ""
+
+
+def _reviewed_at(case: ReviewCase) -> object:
+    step = _decided(case)
+    return step.decided_at if step is not None else None
+
+
+def _result(case: ReviewCase) -> object:
+    step = _decided(case)
+    return RESULT_WORDS[StepState(step.state)] if step is not None else ""
+
+
+REVIEWED: tuple[Column[ReviewCase], ...] = (
+    Column(key="reviewer", label="审核人", value=_reviewer),
+    Column(key="reviewed_at", label="审核时间", value=_reviewed_at, order_by="settled_at"),
+    Column(key="result", label="审核状态", value=_result),
+)
+"""What the reviewed tab adds (REV-06); its cases need their steps with ``decided_by``."""
+
+
+def removal() -> RowAction[ReviewCase]:
+    """删除 of the reviewed tab: off one's own list, nothing else (SYS-21)."""
+    return RowAction(
+        label="删除",
+        url=lambda case: reverse("reviews:remove", args=[case.pk]),
+        post=True,
+        confirm="删除后，此记录不再显示在您的列表中；人员和单位不受影响。确定删除？",
     )

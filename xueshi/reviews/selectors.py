@@ -1,13 +1,37 @@
 """Reading cases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from xueshi.organisations.actors import Actor
-from xueshi.reviews import permissions
-from xueshi.reviews.models import CaseEvent, ReviewCase
-from xueshi.reviews.states import Stage
+from xueshi.policies import registry
+from xueshi.reviews import kinds, permissions
+from xueshi.reviews.models import CaseEvent, RejectionReason, RemovedRecord, ReviewCase, ReviewStep
+from xueshi.reviews.states import Stage, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for refusing that a reviewer may choose; ``own`` is its key in the organisation's list, if there."""
+
+    text: str
+    concerns: str = ""
+    concerns_label: str = ""
+    own: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What the last desk that refused a document said, and of which field (empty: of the whole)."""
+
+    comment: str
+    concerns: str
+    concerns_label: str
+    organisation: str
+    at: datetime
 
 
 def cases_seen(actor: Actor) -> QuerySet[ReviewCase]:
@@ -19,6 +43,53 @@ def inbox(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[Revi
     """The cases of a kind that wait at the actor's desk, oldest first."""
     rows = ReviewCase.objects.filter(desk_id=actor.desk_id, kind=kind, stage=stage)
     return rows.filter(permissions.cases_decidable_by(actor)).order_by("waiting_since", "pk")
+
+
+def queue(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewCase]:
+    """The cases of a kind that wait at the actor's desk or were decided there; ``waits_here`` tells the two apart.
+
+    What the actor took off their list is left out (REV-06).
+    """
+    decided = ReviewStep.objects.filter(
+        case_id=OuterRef("pk"), desk_id=actor.desk_id, stage=stage, state__in=[StepState.PASSED, StepState.FAILED]
+    )
+    waiting = Q(desk_id=actor.desk_id, stage=stage) & permissions.cases_decidable_by(actor)
+    removed = RemovedRecord.objects.filter(case_id=OuterRef("pk"), user_id=actor.user.pk)
+    rows = ReviewCase.objects.filter(kind=kind).annotate(
+        waits_here=ExpressionWrapper(waiting, output_field=BooleanField())
+    )
+    return rows.filter(waiting | (Exists(decided) & ~Exists(removed)))
+
+
+def last_rejection(case_id: int) -> Rejection | None:
+    """Why a rejected document was refused in its last round; ``None`` when nobody refused it. The caller may see it."""
+    rows = ReviewStep.objects.filter(case_id=case_id, state=StepState.FAILED).select_related("desk")
+    step = rows.order_by("-round", "-position").first()
+    if step is None or step.decided_at is None:
+        return None
+    return Rejection(step.comment, step.concerns, step.concerns_label, step.desk.name, step.decided_at)
+
+
+def own_reasons(actor: Actor, kind: str) -> QuerySet[RejectionReason]:
+    """The reasons that the actor's organisation keeps for a kind of document."""
+    return RejectionReason.objects.filter(permissions.reasons_kept_by(actor), kind=kind).order_by("pk")
+
+
+def reasons(actor: Actor, kind: str) -> list[Reason]:
+    """What a reviewer may choose when refusing: the organisation's own reasons, then those of the pack."""
+    if actor.organisation is None:
+        return []
+    labels = kinds.kind(kind).fields(actor.organisation.portal)
+    own = [_reason(row.text, row.concerns, labels, row.pk) for row in own_reasons(actor, kind)]
+    known = {reason.text for reason in own}
+    common = registry.pack(actor.organisation.portal).rejections(kind)
+    return [*own, *(_reason(one.text, one.concerns, labels) for one in common if one.text not in known)]
+
+
+def _reason(text: str, concerns: str, labels: Mapping[str, str], own: int | None = None) -> Reason:
+    """A reason whose field the portal does not ask is about the whole."""
+    label = labels.get(concerns, "")
+    return Reason(text, concerns if label else "", label, own)
 
 
 def todo_counts(actor: Actor) -> dict[tuple[str, Stage], int]:

@@ -14,7 +14,8 @@ from xueshi.ui.filters import FilterSet
 class Column[M: Model]:
     """One column; ``value`` returns text, a date, a number, a ``State`` or a ``Cell``.
 
-    ``order_by`` is the database order behind a click on the heading; ``export`` replaces the value in files.
+    ``order_by`` is the database order behind a click on the heading; ``export`` replaces the value in files. A
+    ``minor`` column gives way where an open detail leaves the list little room; the detail says it.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Column[M: Model]:
     order_by: str = ""
     num: bool = False
     wrap: bool = False
+    minor: bool = False
     link: Callable[[M], str] | None = None
     export: Callable[[M], object] | None = None
 
@@ -75,7 +77,7 @@ class ListPage[M: Model]:
     ``numbered`` draws 序号 before the columns.
     ``detail_param`` makes it a desk: the first column links to the same list with that parameter set.
     ``token(actor, rows)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what a
-    ticked row posts as ``row``.
+    ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
     """
 
     key: str
@@ -90,6 +92,7 @@ class ListPage[M: Model]:
     actions: Sequence[RowAction[M]] = ()
     token: Callable[[Any, QuerySet[M]], str] | None = None
     row_value: Callable[[M], object] = field(default=lambda row: row.pk)
+    remarks: Callable[[Any], Sequence[str]] = field(default=lambda _actor: ())
     selected_total: Callable[[M], object] | None = None
     note: str = ""
     empty_text: str = "没有数据"

@@ -1,5 +1,6 @@
 """One reading of a list page: which rows, in which order, on which page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,9 +22,9 @@ class Heading:
     """A column heading as drawn."""
 
     label: str
-    num: bool
     url: str
     sorted: str
+    classes: str
 
 
 _NO_FILTERS = frozenset({"tab", "size", "sort", "page"})
@@ -119,7 +120,8 @@ class ListState[M: Model]:
             down = self.sort == column.key
             url = self.url(sort=f"-{column.key}" if down else column.key, page="") if column.order_by else ""
             mark = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "")
-            found.append(Heading(column.label, column.num, url, mark if url else ""))
+            classes = " ".join(name for name, given in (("num", column.num), ("x-minor", column.minor)) if given)
+            found.append(Heading(column.label, url, mark if url else "", classes))
         return found
 
     @property
@@ -161,7 +163,7 @@ class ListState[M: Model]:
         """What stands before the content of each column's cells."""
         found = []
         for place, one in enumerate(self.page.columns):
-            names = (("num", one.num), ("wrap", one.wrap), ("first", place == 0))
+            names = (("num", one.num), ("wrap", one.wrap), ("x-minor", one.minor), ("first", place == 0))
             found.append(drawing.opening(one.label, " ".join(name for name, given in names if given)))
         return found
 
@@ -226,6 +228,11 @@ class ListState[M: Model]:
     def cleared_url(self) -> str:
         """The list without filters, in the same tab (清空, SYS-10)."""
         return f"?tab={self.tab_key}" if self.tab_key else "?"
+
+    @cached_property
+    def remarks(self) -> Sequence[str]:
+        """Words offered for 审核意见."""
+        return self.page.remarks(self.actor) if self.wants_comment else ()
 
     @property
     def wants_comment(self) -> bool:

@@ -15,7 +15,7 @@ from xueshi.ui.printing import printed
 
 __all__ = [
     "BatchAction", "Column", "ListPage", "ListState", "ListTab", "RowAction",
-    "exported", "list_view", "read_list", "show_list",
+    "exported", "list_again", "list_view", "read_list", "show_list",
 ]  # fmt: skip
 
 EXPORT_LIMIT = 10_000
@@ -44,6 +44,13 @@ def show_list[M: Model](
     answer = render(request, template, context)
     answer.headers["Vary"] = "HX-Request, HX-Target"
     return answer
+
+
+def list_again(request: HttpRequest, param: str = "case") -> str:
+    """The list as it was asked for, without the opened row, which may be about to leave it."""
+    asked = request.GET.copy()
+    asked.pop(param, None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def read_list[M: Model](page: ListPage[M], actor: Any, asked: QueryDict) -> ListState[M]:

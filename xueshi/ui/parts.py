@@ -58,6 +58,20 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """One value before and after a change, side by side."""
+
+    label: str
+    before: object
+    after: object
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to look at."""
+        return str(self.before or "") != str(self.after or "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class YearBar:
     """Hours had, pending and needed of one subject; ``need`` of None draws no bar."""
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A link of the navigation or of a menu; ``post`` draws it as a button in a form (GET changes nothing)."""
+    """A link of the navigation or of a menu; ``post`` draws it as a button in a form (GET changes nothing).
+
+    ``children`` fold out below it where the place knows menus (the links at the top of public pages).
+    """
 
     label: str
     url: str
@@ -13,6 +16,7 @@ class Link:
     current: bool = False
     count: int | None = None
     post: bool = False
+    children: tuple["Link", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +54,31 @@ class UserBox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Todo:
+    """待办事项 of an administrator: what waits, a link per kind; ``feed`` answers with news of them (DSH-01)."""
+
+    items: tuple[Link, ...] = ()
+    feed: str = ""
+
+    @property
+    def total(self) -> int:
+        """How much waits altogether."""
+        return sum(item.count or 0 for item in self.items)
+
+    @property
+    def mark(self) -> str:
+        """The same as long as nothing changes."""
+        return ".".join(f"{item.count}" for item in self.items) or "0"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shell:
     """The frame; ``todo`` is None where the role has no 待办事项."""
 
     site: Site
     nav: tuple[NavGroup, ...] = ()
     user: UserBox | None = None
-    todo: int | None = None
-    todo_url: str = ""
+    todo: Todo | None = None
     large_type: bool = False
     extra_crumbs: tuple[Link, ...] = ()
 

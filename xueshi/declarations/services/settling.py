@@ -108,6 +108,13 @@ def _write_recognised(rows: Sequence[Declaration], hours: Mapping[int, Decimal])
         Declaration.objects.filter(pk__in=pks).update(hours_recognised=recognised)
 
 
+def asked_on(portal: str) -> dict[str, str]:
+    """What a refusal may concern: the questions of the portal's learning forms."""
+    years = registry.pack(portal).years.values()
+    forms = [form for rules in years for form in rules.learning_forms]
+    return {field.key: field.label for form in forms for field in form.form.fields}
+
+
 KIND = DocumentKind(
     key=KEY,
     label="学时申报",
@@ -118,4 +125,5 @@ KIND = DocumentKind(
     on_revoked=revoked,
     may_decide=may_decide,
     readers=frozenset({Power.RECORDS}),
+    fields=asked_on,
 )

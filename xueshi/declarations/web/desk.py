@@ -20,9 +20,10 @@ from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
+from xueshi.reviews import selectors as cases
 from xueshi.reviews.states import Stage
 from xueshi.ui import parts
-from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction, show_list
+from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction, list_again, show_list
 from xueshi.ui.routes import route
 
 _PARAM = "case"
@@ -60,17 +61,10 @@ def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
     key = request.GET.get(_PARAM, "")
     extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
     if key:
-        extra |= _detail(desk, key) | {"next": _list_again(request)}
+        extra |= _detail(desk, key) | {"next": list_again(request, _PARAM)}
     if key and request.headers.get("HX-Target") == "detail":
         return render(request, "declarations/desk.html#detail", extra)
     return show_list(request, _page(desk), extra)
-
-
-def _list_again(request: HttpRequest) -> str:
-    """The list as it was asked for, without the row that is about to leave it."""
-    asked = request.GET.copy()
-    asked.pop(_PARAM, None)
-    return f"{request.path}?{asked.urlencode()}"
 
 
 def _title(desk: _Desk) -> str:
@@ -89,6 +83,7 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         tabs=_tabs(desk),
         batch=_buttons(desk) if desk.waits else (),
         actions=(RowAction(label=desk.pack.word("buttons.detail"), url=_page_of),),
+        remarks=_remarks,
         token=queues.token(selectors.KIND, desk.stage),
         row_value=_value,
         selected_total=lambda row: row.hours_declared,
@@ -97,6 +92,10 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         numbered=True,
         export=True,
     )
+
+
+def _remarks(actor: Actor) -> list[str]:
+    return [reason.text for reason in cases.reasons(actor, selectors.KIND)]
 
 
 def _page_of(row: Declaration) -> str:
@@ -146,7 +145,7 @@ def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
     unit: Column[Declaration] = Column(key="unit", label="单位", value=lambda row: row.organisation.name, wrap=True)
     common: tuple[Column[Declaration], ...] = (
         Column(key="form", label=pack.word("declaration.learning_form"), value=_form),
-        Column(key="subject", label="科目类型", value=shown.subject_label),
+        Column(key="subject", label="科目类型", value=shown.subject_label, minor=True),
         Column(
             key="claimed",
             label=pack.word("declaration.claimed"),
@@ -159,6 +158,7 @@ def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
             label=pack.word("declaration.recognised"),
             value=lambda row: row.hours_recognised,
             num=True,
+            minor=review and desk.waits,
         ),
     )
     result: Column[Declaration] = Column(
@@ -203,4 +203,5 @@ def _detail(desk: _Desk, key: str) -> dict[str, object]:
         "may_lower": settles,
         "verifying": desk.stage == Stage.VERIFICATION,
         "word": desk.pack.word("declaration.recognised"),
+        "refusing": queues.refusing(desk.actor, selectors.KIND) if decision else None,
     }

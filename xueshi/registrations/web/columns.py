@@ -3,9 +3,7 @@
 from xueshi.kernel import masking
 from xueshi.policies import registry
 from xueshi.registrations.models import Registration
-from xueshi.reviews import queues
-from xueshi.reviews.models import ReviewCase, ReviewStep
-from xueshi.reviews.states import StepState
+from xueshi.reviews.models import ReviewCase
 from xueshi.ui.lists import Column
 
 type CaseColumn = Column[ReviewCase]
@@ -15,26 +13,6 @@ CODE_LABEL = "机构代码/统一社会信用代码"
 
 def _behind(case: ReviewCase) -> Registration:
     return case.registration
-
-
-def _decided(case: ReviewCase) -> ReviewStep | None:
-    steps = [step for step in case.steps.all() if step.state in {StepState.PASSED, StepState.FAILED}]
-    return steps[-1] if steps else None
-
-
-def _reviewer(case: ReviewCase) -> str:
-    step = _decided(case)
-    return step.decided_by.name if step is not None and step.decided_by is not None else ""
-
-
-def _reviewed_at(case: ReviewCase) -> object:
-    step = _decided(case)
-    return step.decided_at if step is not None else None
-
-
-def _result(case: ReviewCase) -> object:
-    step = _decided(case)
-    return queues.RESULT_WORDS[StepState(step.state)] if step is not None else ""
 
 
 def _title(case: ReviewCase) -> str:
@@ -63,18 +41,13 @@ def email(case: ReviewCase) -> str:
 
 
 NUMBER: CaseColumn = Column(key="document", label="证件号", value=lambda case: _behind(case).user.masked_document)
-PHONE: CaseColumn = Column(key="phone", label="手机", value=lambda case: _behind(case).user.masked_phone)
-EMAIL: CaseColumn = Column(key="email", label="电子邮箱", value=email)
+PHONE: CaseColumn = Column(key="phone", label="手机", value=lambda case: _behind(case).user.masked_phone, minor=True)
+EMAIL: CaseColumn = Column(key="email", label="电子邮箱", value=email, minor=True)
 MANAGER: CaseColumn = Column(key="administrator", label="管理员", value=lambda case: _behind(case).user.name)
-REVIEWED: tuple[CaseColumn, ...] = (
-    Column(key="reviewer", label="审核人", value=_reviewer),
-    Column(key="reviewed_at", label="审核时间", value=_reviewed_at, order_by="settled_at"),
-    Column(key="result", label="审核状态", value=_result),
-)
 PEOPLE: tuple[CaseColumn, ...] = (
     Column(key="name", label="姓名", value=lambda case: _behind(case).user.name, order_by="title"),
     NUMBER,
-    Column(key="certificate", label="证书管理号", value=_certificate),
+    Column(key="certificate", label="证书管理号", value=_certificate, minor=True),
     Column(key="title", label="专业技术职务", value=_title),
     Column(key="phone", label="手机号", value=lambda case: _behind(case).user.masked_phone),
     EMAIL,

@@ -1,5 +1,6 @@
 """What a reviewer reads of a registration: answers by their labels, class 1 masked, scans, the way so far."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,35 +17,36 @@ from xueshi.registrations import rules, selectors
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import lists
 from xueshi.registrations.web.columns import CODE_LABEL
-from xueshi.reviews import permissions as reviewing
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import CaseState
-from xueshi.ui.parts import Pair, Scan
+from xueshi.ui.parts import Change, Pair, Scan
 
 _ELSEWHERE = frozenset({"employer", "department", "superior", "birth_date", "unit_name", "code", "name", "real_name"})
 """Answers that are shown from their columns, because the answer itself is a key or would say too much."""
 
+_UNREADABLE = _ELSEWHERE - {"unit_name", "name", "real_name"}
+"""Of these the old and the new answer are not set side by side."""
 
-def context(actor: Actor, case_id: int) -> dict[str, Any]:
-    """Everything the detail draws; ``NotFound`` when the case is not the actor's to see."""
+
+def context(actor: Actor, case_id: int, next_url: str = "") -> dict[str, Any]:
+    """Everything the detail draws; ``NotFound`` when the case is not the actor's to see.
+
+    ``next_url`` is where a decision leads, by default the queue.
+    """
     registration = selectors.registration_for(actor, case_id)
     case = registration.case
     assert case is not None  # noqa: S101 - it was found by its case
-    decision = reviewing.can_decide(actor, case)
-    return {
+    after = next_url or reverse(f"registrations:{lists.queue_of(registration.role)}")
+    return queues.decision(actor, case, after) | {
         "registration": registration,
-        "case": case,
         "heading": case.title,
         "state": queues.STATE_WORDS[CaseState(case.state)],
         "pairs": _pairs(registration),
+        "changes": _changes(registration),
         "scans": _scans(registration),
         "steps": _steps(case),
-        "row": queues.row_value(case),
-        "may_decide": bool(decision),
-        "why_not": "" if case.state != CaseState.PENDING else decision.reason,
-        "queue_url": reverse(f"registrations:{lists.queue_of(registration.role)}"),
     }
 
 
@@ -128,6 +130,23 @@ def _answered(registration: Registration) -> list[Pair]:
     return [Pair(label=line.field.label, value=line.text) for line in shown]
 
 
+def _changes(registration: Registration) -> list[Change]:
+    """What a corrected registration says now beside what it said when it was refused; only what differs (REV-12)."""
+    way = _way(registration)
+    earlier = selectors.earlier_answers(registration)
+    if way is None or earlier is None:
+        return []
+    before, after = (_lines(way, answers) for answers in (earlier, registration.answers))
+    labels = {field.key: field.label for field in way.form.fields}
+    keys = [key for key in labels if before.get(key, "") != after.get(key, "")]
+    return [Change(label=labels[key], before=before.get(key, ""), after=after.get(key, "")) for key in keys]
+
+
+def _lines(way: Way, answers: Mapping[str, Any]) -> dict[str, str]:
+    shown = way.form.lines(way.form.restore(answers))
+    return {line.field.key: str(line.text) for line in shown if _readable(line.field, _UNREADABLE)}
+
+
 def _readable(field: FieldSpec, hidden: frozenset[str]) -> bool:
     return field.key not in hidden and field.key not in rules.ACCOUNT_FIELDS and field.key != "document_type"
 
@@ -146,6 +165,7 @@ def _scans(registration: Registration) -> list[Scan]:
             size=f"{max(attached.file.size // 1024, 1)} KB",
         )
         for attached in registration.files.all()
+        if attached.round == registration.round
     ]
 
 

@@ -15,10 +15,11 @@ from xueshi.registrations.models import Registration
 from xueshi.registrations.web import columns, filters
 from xueshi.registrations.web.columns import CaseColumn
 from xueshi.reviews import queues
+from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Stage
 from xueshi.ui.filters import FilterSet
-from xueshi.ui.lists import Column, ListPage, ListTab, RowAction
+from xueshi.ui.lists import Column, ListPage, RowAction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +91,6 @@ QUEUES = {
 }
 
 
-def _tabs() -> tuple[ListTab[ReviewCase], ...]:
-    return (
-        ListTab(key="waiting", label="待审核", narrow=lambda rows: rows.filter(waits_here=True), count=True),
-        ListTab(key="reviewed", label="已审核", narrow=lambda rows: rows.filter(waits_here=False), count=True),
-    )
-
-
 def page(key: str, actor: Actor, *, reviewed: bool) -> ListPage[ReviewCase]:
     """The waiting or the reviewed tab of a queue (REV-01)."""
     shape = QUEUES[key]
@@ -116,13 +110,14 @@ def _waiting_page(key: str, shape: Queue, title: str) -> ListPage[ReviewCase]:
         columns=shape.columns,
         order_by=("waiting_since",),
         filters=shape.waiting,
-        tabs=_tabs(),
+        tabs=queues.tabs(),
         batch=queues.buttons(),
         actions=(
             RowAction(label="通过", url=lambda _case: reverse("reviews:decide"), post=True, fields=_passing),
             RowAction(label="驳回", url=lambda case: f"{_opened(key, case)}#decide"),
             RowAction(label="详情", url=lambda case: _opened(key, case)),
         ),
+        remarks=partial(_remarks, shape.role),
         token=queues.token(rules.kind_key(shape.role), Stage.REVIEW, case="registration__case"),
         row_value=queues.row_value,
         numbered=True,
@@ -137,23 +132,22 @@ def _reviewed_page(key: str, shape: Queue, title: str) -> ListPage[ReviewCase]:
         title=title,
         rows=partial(selectors.reviewed, role=shape.role),
         allowed=permissions.can_review_registrations,
-        columns=(*shape.columns, *columns.REVIEWED),
+        columns=(*shape.columns, *queues.REVIEWED),
         order_by=("-settled_at",),
         filters=shape.reviewed,
-        tabs=_tabs(),
+        tabs=queues.tabs(),
         actions=(
             RowAction(label="详情", url=lambda case: f"{_opened(key, case)}&tab=reviewed"),
-            RowAction(
-                label="删除",
-                url=lambda case: reverse("registrations:hide", args=[case.pk]),
-                post=True,
-                confirm="删除后，此记录不再显示在您的列表中；人员和单位不受影响。确定删除？",
-            ),
+            queues.removal(),
         ),
         numbered=True,
         template="registrations/queue.html",
         detail_param="case",
     )
+
+
+def _remarks(role: str, actor: Any) -> list[str]:
+    return [reason.text for reason in reviews.reasons(actor, rules.kind_key(role))]
 
 
 def _passing(case: ReviewCase) -> dict[str, str]:

@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
-from xueshi.kernel.errors import RuleBroken
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import PortalRequest, actor_of
-from xueshi.registrations import selectors, services
+from xueshi.registrations import selectors
 from xueshi.registrations.web import detail as details
 from xueshi.registrations.web import lists
 from xueshi.registrations.web.uploads import served
-from xueshi.ui.lists import show_list
+from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
 
 REVIEWING = (Power.REVIEW_ACCOUNTS.value,)
@@ -28,7 +25,7 @@ def queue(request: PortalRequest, key: str) -> HttpResponse:
     opened = int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
-        extra |= details.context(actor, opened)
+        extra |= details.context(actor, opened, list_again(request))
     if opened and request.headers.get("HX-Target") == "detail":
         return render(request, "registrations/queue.html#detail", extra)
     return show_list(request, lists.page(key, actor, reviewed=request.GET.get("tab") == "reviewed"), extra)
@@ -45,18 +42,6 @@ def detail(request: PortalRequest, case_id: int) -> HttpResponse:
 def file(request: PortalRequest, case_id: int, key: str) -> HttpResponse:
     """A scan, for whoever may see its registration (E7)."""
     return served(selectors.file_for(actor_of(request), case_id, key))
-
-
-@route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
-def hide(request: PortalRequest, case_id: int) -> HttpResponse:
-    """删除 in the reviewed tab (REV-06)."""
-    try:
-        registration = services.hide_record(actor_of(request), case_id)
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
-        return redirect("registrations:detail", case_id)
-    messages.success(request, "已从列表中删除")
-    return redirect(f"{reverse(f'registrations:{lists.queue_of(registration.role)}')}?tab=reviewed")
 
 
 @route(powers=(Power.SUBORDINATES.value,))

@@ -23,5 +23,4 @@ urlpatterns = [
     path("registrations/unit/<int:organisation_id>/", queue.unit, name="unit"),
     path("registrations/<int:case_id>/", queue.detail, name="detail"),
     path("registrations/<int:case_id>/files/<str:key>/", queue.file, name="file"),
-    path("registrations/<int:case_id>/hide/", queue.hide, name="hide"),
 ]

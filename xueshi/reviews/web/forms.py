@@ -1,8 +1,10 @@
-"""What a decision form posts, made into an ``Order``."""
+"""What a decision form posts, made into an ``Order``; the form of a reason."""
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
+from django import forms
 from django.http import QueryDict
 
 from xueshi.kernel import text
@@ -10,6 +12,8 @@ from xueshi.kernel.errors import NotFound, RuleBroken
 from xueshi.reviews.batches import AT_ONCE
 from xueshi.reviews.deciding import Order
 from xueshi.reviews.states import Verdict
+from xueshi.ui.fields import PLEASE_CHOOSE
+from xueshi.ui.forms import BaseForm
 
 _ROW = re.compile(r"(\d{1,18}):(\d{1,9})")
 _FINDING = re.compile(r"([a-z]+)-(\d{1,18})")
@@ -22,7 +26,9 @@ def order_from(posted: QueryDict) -> Order:
         message = f"一次最多处理 {AT_ONCE} 条"
         raise RuleBroken(message)
     items = dict(_row(value) for value in rows)
-    return Order(verdict_from(posted), items, comment_from(posted), _findings(posted, items))
+    verdict = verdict_from(posted)
+    comment, concerns = remark_from(posted, verdict)
+    return Order(verdict, items, comment, _findings(posted, items), concerns)
 
 
 def verdict_from(posted: QueryDict) -> Verdict:
@@ -33,9 +39,16 @@ def verdict_from(posted: QueryDict) -> Verdict:
         raise NotFound from None
 
 
-def comment_from(posted: QueryDict) -> str:
-    """The reviewer's remark, cleaned."""
-    return text.clean(posted.get("comment", ""), field="comment")
+def remark_from(posted: QueryDict, verdict: Verdict) -> tuple[str, str]:
+    """The reviewer's remark, cleaned, and the key of the field it concerns.
+
+    A chosen reason (``reason``: "field:words") stands in for what was not typed; nothing concerns a field when passing.
+    """
+    concerns, _colon, words = posted.get("reason", "").partition(":")
+    comment = text.clean(posted.get("comment", ""), field="comment")
+    if verdict == Verdict.PASS:
+        return comment, ""
+    return comment or text.clean(words, field="comment"), posted.get("concerns", "") or concerns
 
 
 def _row(value: str) -> tuple[int, int]:
@@ -53,3 +66,16 @@ def _findings(posted: QueryDict, items: Mapping[int, int]) -> dict[int, dict[str
         if found and value and int(found[2]) in items:
             findings.setdefault(int(found[2]), {})[found[1]] = text.clean(value, field=name)
     return findings
+
+
+class ReasonForm(BaseForm):
+    """常用驳回原因: its words and the field it concerns."""
+
+    text = forms.CharField(label="驳回原因", max_length=200)
+    concerns = forms.ChoiceField(label="涉及项目", required=False)
+
+    def __init__(self, *args: Any, fields: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["concerns"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
+        choice.choices = [PLEASE_CHOOSE, *fields.items()]

@@ -16,7 +16,7 @@ from xueshi.reviews.deciding import Report
 from xueshi.reviews.models import BatchRun
 from xueshi.reviews.states import Verdict
 from xueshi.reviews.tasks import run_batch
-from xueshi.reviews.web.forms import comment_from, order_from, verdict_from
+from xueshi.reviews.web.forms import order_from, remark_from, verdict_from
 from xueshi.ui.routes import route
 
 REVIEWING = (Power.REVIEW_ACCOUNTS.value, Power.REVIEW_HOURS.value, Power.VERIFY_HOURS.value)
@@ -36,7 +36,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         raise
     except RuleBroken as broken:
         messages.error(request, broken.message)
-    return redirect(_back(request))
+    return redirect(back(request))
 
 
 @route("POST", powers=REVIEWING, object_kind="reviews.batchrun")
@@ -50,7 +50,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         raise NotFound from None
     except RuleBroken as broken:
         messages.error(request, broken.message)
-        return redirect(_back(request))
+        return redirect(back(request))
     return redirect("reviews:batch", token=run.token)
 
 
@@ -61,10 +61,18 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
     run, problem, status = batches.run_for(actor, token), "", 200
     if request.method == "POST":
         try:
-            return _started(actor, batches.confirm(actor, token, comment_from(request.POST)))
+            remark = remark_from(request.POST, Verdict(run.verdict))
+            return _started(actor, batches.confirm(actor, token, *remark))
         except RuleBroken as broken:
             problem, status = broken.message, broken.status
-    context = {"run": run, "problem": problem, "word": _WORDS[Verdict(run.verdict)], "kind": kinds.kind(run.kind)}
+    context = {
+        "run": run,
+        "problem": problem,
+        "typed": request.POST,
+        "word": _WORDS[Verdict(run.verdict)],
+        "kind": kinds.kind(run.kind),
+        "refusing": queues.refusing(actor, run.kind) if run.verdict == Verdict.FAIL else None,
+    }
     return render(request, "reviews/batch.html", context, status=status)
 
 
@@ -76,7 +84,8 @@ def _started(actor: Actor, run: BatchRun) -> HttpResponse:
     return redirect("reviews:batch", token=run.token)
 
 
-def _back(request: HttpRequest) -> str:
+def back(request: HttpRequest) -> str:
+    """Where the reviewer came from, if that is one of our pages."""
     wanted = request.POST.get("next") or request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted

@@ -65,6 +65,14 @@ def kv(*, pairs: Sequence[parts.Pair], wide: bool = False) -> dict[str, Any]:
     return {"pairs": pairs, "wide": wide}
 
 
+@register.inclusion_tag("ui/parts/changes.html")
+def changes(
+    *, rows: Sequence[parts.Change], before: str = "修改前", after: str = "修改后", label: str = "修改前后对照"
+) -> dict[str, Any]:
+    """Draw old and new values side by side; what differs is marked, in words too."""
+    return {"rows": rows, "before": before, "after": after, "label": label}
+
+
 @register.inclusion_tag("ui/parts/year_bars.html")
 def year_bars(*, bars: Sequence[parts.YearBar]) -> dict[str, Any]:
     """Draw a year at a glance: had, pending and needed of each subject."""

@@ -10,7 +10,7 @@ from xueshi.ui import filters, parts
 from xueshi.ui.fields import PLEASE_CHOOSE, DateField, FilesField, HoursField, PeriodField
 from xueshi.ui.forms import BaseForm, Section
 from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction
-from xueshi.ui.shell import Link, NavGroup, Shell, Site, UserBox
+from xueshi.ui.shell import Link, NavGroup, Shell, Site, Todo, UserBox
 
 SITE = Site(
     title="专业技术人员继续教育服务平台",
@@ -33,6 +33,9 @@ PAGES = (
 )
 
 
+TODO = Todo(items=(Link(label="学时审批", url="/gallery/desk/", count=17),), feed="/gallery/desk/")
+
+
 def shell(current: str) -> Shell:
     """The frame with one entry marked."""
     items = tuple(
@@ -50,7 +53,7 @@ def shell(current: str) -> Shell:
         ),
     )
     nav = (NavGroup(items=items[:1]), NavGroup(label="样例", items=items[1:]))
-    return Shell(site=SITE, nav=nav, user=user, todo=17, todo_url="/gallery/desk/")
+    return Shell(site=SITE, nav=nav, user=user, todo=TODO)
 
 
 STATES = (

@@ -1,4 +1,4 @@
-/* Menus, confirmations, the scan viewer, announcements after partial updates. Everything works without this file. */
+/* Menus, confirmations, announcements after partial updates. Everything works without this file. */
 (() => {
   "use strict";
   const announce = (text) => {
@@ -56,42 +56,6 @@
     dialog.querySelector("button[value=no]").focus();
   }
 
-  /* 放大: a scan opens over the page; a click switches to full size. */
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-view]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    view(link);
-  });
-  function view(link) {
-    const dialog = document.createElement("dialog");
-    dialog.className = "x-dialog viewer";
-    dialog.setAttribute("aria-label", link.dataset.view);
-    const box = document.createElement("div");
-    box.className = "x-viewer-box";
-    const image = document.createElement("img");
-    image.className = "x-viewer-img";
-    image.src = link.href;
-    image.alt = link.dataset.view;
-    box.append(image);
-    const bar = document.createElement("div");
-    bar.className = "x-dialog-actions";
-    const zoom = button("放大", () => { zoom.textContent = image.classList.toggle("big") ? "缩小" : "放大"; });
-    bar.append(zoom, button("关闭", () => dialog.close()));
-    dialog.append(box, bar);
-    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
-    document.body.append(dialog);
-    dialog.showModal();
-  }
-  function button(label, act) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "btn";
-    made.textContent = label;
-    made.addEventListener("click", act);
-    return made;
-  }
-
   /* After htmx: say what changed; keep the focus where it was when its element lives on. */
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = document.getElementById(event.detail.target.id) || event.detail.target;
@@ -104,7 +68,11 @@
       target.closest(".x-split").classList.add("has-detail");
       announce("已打开详情");
     }
-    if (target.hasAttribute("data-focus") || target.id === "detail") target.focus();
+    if (target.hasAttribute("data-focus")) target.focus();
+    if (target.id !== "detail") return;
+    target.scrollTop = 0;
+    target.focus({ preventScroll: true });
+    if (window.matchMedia("(max-width: 900px)").matches) window.scrollTo(0, 0);
   });
   /* A picker never looks the same words up twice: the late second answer would take a choice away again. */
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -114,8 +82,27 @@
     if (event.detail.elt === words && box.dataset.asked === words.value) event.preventDefault();
     box.dataset.asked = words.value;
   });
-  document.addEventListener("htmx:responseError", () => announce("操作没有成功，请刷新页面后重试"));
-  document.addEventListener("htmx:sendError", () => announce("网络连接中断，请稍后重试"));
+  /* What only scripts can do is shown only where scripts run. */
+  const scripted = (root) => { for (const part of root.querySelectorAll("[data-needs-script]")) part.hidden = false; };
+  document.addEventListener("DOMContentLoaded", () => scripted(document));
+  document.addEventListener("htmx:load", (event) => scripted(event.target));
+
+  /* 待办事项 looks for news only while somebody can see it, and never sends anybody away from what they are typing. */
+  const poll = () => document.querySelector("[data-poll]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const box = event.detail.elt;
+    if (box.matches("[data-poll]") && (document.hidden || box.dataset.over || box.querySelector("details[open]"))) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const box = event.detail.elt;
+    if (!box.matches("[data-poll]") || !event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    box.dataset.over = "1";
+    event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && poll() && window.htmx) window.htmx.trigger(poll(), "wake"); });
+
+  document.addEventListener("htmx:responseError", (event) => { if (!event.detail.elt.matches("[data-poll]")) announce("操作没有成功，请刷新页面后重试"); });
+  document.addEventListener("htmx:sendError", (event) => { if (!event.detail.elt.matches("[data-poll]")) announce("网络连接中断，请稍后重试"); });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 422 || event.detail.xhr.getResponseHeader("HX-Retarget")) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });

@@ -1,4 +1,4 @@
-/* Selected rows of a list, and the keyboard of the review desk: N next, P previous, A approve, R reject, ? help. */
+/* Selected rows of a list, and the keyboard of the review desk: N next, P previous, A approve, R reject, V scans, ? help. */
 (() => {
   "use strict";
   const boxes = (region) => [...region.querySelectorAll("input[name=row]")];
@@ -43,6 +43,7 @@
     const key = event.key.toLowerCase();
     if (key === "n" || key === "p") { event.preventDefault(); step(desk, key === "n" ? 1 : -1); return; }
     if (key === "?") { const help = document.getElementById("keys"); if (help) help.showModal(); return; }
+    if (key === "v") { const scan = desk.querySelector("#detail a[data-view]"); if (scan) { event.preventDefault(); scan.click(); } return; }
     const button = desk.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!button) return;
     event.preventDefault();
@@ -50,6 +51,22 @@
     if (comment && !comment.value.trim()) { comment.focus(); return; }  /* a refusal needs its reason first */
     button.click();
   });
+  document.addEventListener("click", (event) => {
+    const mover = event.target.closest("[data-step]");
+    if (mover) step(mover.closest("[data-desk]"), Number(mover.dataset.step));
+    if (event.target.closest("[data-help]")) document.getElementById("keys").showModal();
+  });
+
+  /* A chosen reason becomes the comment, and names its field; both stay free to change. */
+  document.addEventListener("change", (event) => {
+    const choice = event.target;
+    if (!choice.matches("select[data-reasons]") || !choice.value) return;
+    const at = choice.value.indexOf(":");
+    choice.form.elements.comment.value = choice.value.slice(at + 1);
+    if (choice.form.elements.concerns) choice.form.elements.concerns.value = choice.value.slice(0, at);
+    choice.form.elements.comment.focus();
+  });
+
   function step(desk, by) {
     const rows = [...desk.querySelectorAll("tr[data-row]")];
     const now = rows.findIndex((row) => row.classList.contains("sel"));
