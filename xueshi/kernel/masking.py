@@ -1,11 +1,14 @@
 """One way of masking each kind of personal value (``architecture`` §8: first 3, last 4)."""
 
 
-def document(number: str) -> str:
-    """``370602199001012215`` → ``370***********2215``; short numbers keep only the last two."""
+def document(number: str, *, first: int = 3, last: int = 4) -> str:
+    """``370602199001012215`` → ``370***********2215``; short numbers keep only the last two.
+
+    ``first`` and ``last`` are for pages whose manual prints other widths.
+    """
     if len(number) < 8:
         return "*" * max(len(number) - 2, 0) + number[-2:]
-    return number[:3] + "*" * (len(number) - 7) + number[-4:]
+    return number[:first] + "*" * (len(number) - first - last) + number[-last:]
 
 
 def phone(number: str) -> str:

@@ -5,7 +5,10 @@ from django.db.models import Q
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.organisations import rules
 from xueshi.organisations.actors import Actor
-from xueshi.people.models import Professional
+from xueshi.organisations.states import Power
+from xueshi.people.models import Professional, TitleChange
+from xueshi.reviews import permissions as reviews
+from xueshi.reviews.models import ReviewCase
 
 
 def can_see_professional(actor: Actor, professional: Professional) -> Decision:
@@ -25,3 +28,21 @@ def professionals_seen_by(actor: Actor) -> Q:
     if actor.is_administrator and actor.organisation is not None:
         return own | Q(employment__organisation__path__startswith=actor.organisation.path)
     return own
+
+
+def can_see_change(actor: Actor, change: TitleChange) -> Decision:
+    """Whoever may see its case; one that took effect without a review is the person's alone."""
+    if change.professional.user_id == actor.user.pk:
+        return ALLOW
+    return reviews.can_see_case(actor, change.case) if change.case is not None else deny("不在您的管辖范围内")
+
+
+def changes_seen_by(actor: Actor) -> Q:
+    """The changes ``can_see_change`` would allow."""
+    own = Q(professional__user_id=actor.user.pk)
+    return own | Q(case__in=ReviewCase.objects.filter(reviews.cases_seen_by(actor)).values("pk"))
+
+
+def can_review_changes(actor: Actor) -> Decision:
+    """Administrators with the power 审核账户."""
+    return ALLOW if actor.desk_id is not None and actor.has(Power.REVIEW_ACCOUNTS) else deny("您没有审核账户的权限")

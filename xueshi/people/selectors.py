@@ -1,11 +1,33 @@
-"""Reading professionals."""
+"""Reading professionals, their titles, changes and entries."""
 
-from django.db.models import QuerySet
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
+from django.db.models import CharField, Prefetch, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+
+from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
-from xueshi.people import permissions
-from xueshi.people.models import Professional
+from xueshi.organisations.models import Department
+from xueshi.people import permissions, rules
+from xueshi.people.models import Entry, Professional, Title, TitleChange
+from xueshi.people.states import EntryKind
+from xueshi.reviews import selectors as reviews
+from xueshi.reviews.models import ReviewCase, ReviewStep
+
+type Numbered = Callable[[str], Combinable]
+_numbers: list[Numbered] = []
+
+
+def describe_certificates(number: Numbered) -> None:
+    """Let the app that issues certificates say how a person's latest number is found, given the path to the user."""
+    _numbers[:] = [number]
+
+
+def certificate_number(path: str) -> Combinable:
+    """The number of a person's latest certificate as an expression; empty where nothing issues any."""
+    return _numbers[0](path) if _numbers else Value("", output_field=CharField())
 
 
 def _with_everything(rows: QuerySet[Professional]) -> QuerySet[Professional]:
@@ -28,3 +50,153 @@ def professional_for(actor: Actor, pk: int) -> Professional:
     if found is None:
         raise NotFound
     return found
+
+
+def own(actor: Actor) -> Professional:
+    """The actor's own record, worn as a hat; ``NotFound`` under any other hat."""
+    found = professional_of(actor.user.pk) if actor.is_professional else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked_own(actor: Actor) -> Professional:
+    """The actor's own record under its row lock, so that one person's savings come one after the other."""
+    pk = own(actor).pk
+    rows = Professional.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).order_by("pk")
+    return rows.select_related("user", "employment__organisation__parent", "employment__department").get()
+
+
+def live_title(professional: Professional) -> Title:
+    """The title in force."""
+    rows = Title.objects.filter(professional=professional, live_from__isnull=False, live_until=None)
+    return rows.select_related("department", "scan").get()
+
+
+def title_at(professional_id: int, moment: datetime) -> Title | None:
+    """The title that was in force at a moment; before the first one that one, for it was said at registration."""
+    rows = Title.objects.filter(professional_id=professional_id, live_from__isnull=False)
+    then = rows.filter(Q(live_until=None) | Q(live_until__gt=moment), live_from__lte=moment)
+    return then.order_by("-live_from", "-pk").first() or rows.order_by("live_from", "pk").first()
+
+
+def own_changes(actor: Actor) -> QuerySet[TitleChange]:
+    """The actor's title changes, latest first (变更记录)."""
+    rows = TitleChange.objects.filter(professional=own(actor)).order_by("-created_at", "-pk")
+    return _with_titles(rows)
+
+
+def open_change(actor: Actor) -> TitleChange | None:
+    """The actor's change under review, if there is one."""
+    return own_changes(actor).filter(open=True).first()
+
+
+def own_change(actor: Actor, case_id: int) -> TitleChange:
+    """One of the actor's own changes; ``NotFound`` otherwise."""
+    found = own_changes(actor).filter(case_id=case_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def change_for(actor: Actor, case_id: int) -> TitleChange:
+    """The change behind a case; ``NotFound`` when absent or not theirs."""
+    rows = TitleChange.objects.filter(case_id=case_id)
+    found = _with_titles(rows).select_related("case__organisation").first()
+    if found is None or not permissions.can_see_change(actor, found):
+        raise NotFound
+    return found
+
+
+def change_by_key(professional: Professional, key: str) -> TitleChange | None:
+    """The change that a form with this one-time key has already made for this person."""
+    return TitleChange.objects.filter(professional=professional, submission_key=key).first()
+
+
+def changes_locked(case_ids: Iterable[int]) -> list[TitleChange]:
+    """The changes behind cases in key order, their records locked, for the review's hooks."""
+    rows = TitleChange.objects.select_for_update(no_key=True, of=("self", "professional"))
+    rows = rows.filter(case_id__in=list(case_ids)).order_by("professional_id", "pk")
+    return list(rows.select_related("professional__employment__organisation", "after__department"))
+
+
+def change_queue(actor: Actor) -> QuerySet[ReviewCase]:
+    """The title changes that wait at the actor's desk or were decided there, with what the lists show."""
+    rows = reviews.queue(actor, rules.KIND).annotate(certificate_number=certificate_number("owner_id"))
+    return rows.select_related("title_change__after__department", "title_change__professional__user")
+
+
+def changes_reviewed(actor: Actor) -> QuerySet[ReviewCase]:
+    """The rows of ``change_queue`` with their steps, for a list that names the reviewer."""
+    return change_queue(actor).prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("decided_by")))
+
+
+def scan_for(actor: Actor, case_id: int, key: str) -> StoredFile:
+    """A scan of a visible change, of the old or of the new title; ``NotFound`` for anything else."""
+    change = change_for(actor, case_id)
+    for scan in (change.before.scan, change.after.scan):
+        if scan is not None and scan.key == key:
+            return scan
+    raise NotFound
+
+
+def own_entries(actor: Actor, kind: EntryKind) -> list[Entry]:
+    """The actor's entries of a kind, the highest education first, then the latest."""
+    rows = Entry.objects.filter(professional=own(actor), kind=kind, deleted_at=None)
+    return list(rows.select_related("scan").order_by("-highest", "-pk"))
+
+
+def own_entry(actor: Actor, kind: EntryKind, pk: int) -> Entry:
+    """One of the actor's entries; ``NotFound`` otherwise."""
+    found = next((entry for entry in own_entries(actor, kind) if entry.pk == pk), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def entry_by_key(professional: Professional, key: str) -> Entry | None:
+    """The entry that a form with this one-time key has already made for this person."""
+    return Entry.objects.filter(professional=professional, submission_key=key).first()
+
+
+def has_highest(professional: Professional) -> bool:
+    """Whether one education is marked as the highest."""
+    return Entry.objects.filter(professional=professional, highest=True, deleted_at=None).exists()
+
+
+def departments_of(professional: Professional, words: str = "") -> QuerySet[Department]:
+    """The departments of one's employer that may be chosen (工作部门)."""
+    rows = Department.objects.filter(organisation=professional.employment.organisation, is_available=True)
+    return rows.filter(name__contains=words.strip()).order_by("name", "pk")
+
+
+def department_of(professional: Professional, value: str) -> Department | None:
+    """The department behind a picked value: one on offer, or the one the person is in already."""
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        return None
+    present = professional.employment.department
+    if present is not None and present.pk == int(value):
+        return present
+    return departments_of(professional).filter(pk=int(value)).first()
+
+
+def own_scan(actor: Actor, key: str) -> StoredFile | None:
+    """An image that the actor uploaded, or that stands in the own record."""
+    record = own(actor)
+    mine = Q(uploaded_by_id=actor.user.pk)
+    titles = Title.objects.filter(professional=record).values("scan_id")
+    entries = Entry.objects.filter(professional=record).values("scan_id")
+    return StoredFile.objects.filter(mine | Q(pk__in=titles) | Q(pk__in=entries), key=key).first()
+
+
+def _with_titles(rows: QuerySet[TitleChange]) -> QuerySet[TitleChange]:
+    steps = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by"))
+    return rows.select_related(
+        "professional__user",
+        "professional__employment__organisation",
+        "case",
+        "before__department",
+        "before__scan",
+        "after__department",
+        "after__scan",
+    ).prefetch_related(steps)

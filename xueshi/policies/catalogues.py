@@ -10,17 +10,22 @@ from xueshi.policies.values import Key, Label, Option, Sourced, UnknownKey
 
 
 class Item(Option):
-    """A row of a code table; ``became`` names the code that replaced an abolished one."""
+    """A row of a code table; ``became`` names the code that replaced an abolished one.
+
+    ``grade`` is the finer place of a title (正高级 … 员级); its level, which is counted, is among its parents.
+    """
 
     became: str = ""
+    grade: str = ""
     source: str = ""
     mark: str = ""
 
 
 class Catalogue(Sourced):
-    """One code table."""
+    """One code table. ``under`` names the tables that the parents of its rows stand in, in their order."""
 
     key: Key
+    under: tuple[Key, ...] = ()
     title: Label
     items: tuple[Item, ...]
 

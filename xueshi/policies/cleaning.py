@@ -148,10 +148,25 @@ def _choice(field: FieldSpec, context: Context) -> str | None:
     if not code:
         return None
     above = tuple(str(context.clean.get(key, "")) for key in field.narrowed_by)
+    day = _day_of_choice(field, context)
     for option in field.options:
-        if option.code == code and option.offered(context.today) and option.belongs(above):
-            return code
+        if option.code == code and option.belongs(above):
+            if option.offered(day):
+                return code
+            if field.dated_by:
+                message = f"{field.label}“{option.label}”在 {day:%Y-%m-%d} 不授予，请核对日期，或选择当时的名称"
+                raise RuleBroken(message, field.key)
     raise RuleBroken(f"请从列表中选择{field.label}", field.key)
+
+
+def _day_of_choice(field: FieldSpec, context: Context) -> date:
+    """The day that decides what may be chosen; an unreadable date is refused beside its own field."""
+    if not field.dated_by:
+        return context.today
+    try:
+        return parse_day(typed_text(context.typed, field.dated_by), "", field.dated_by) or context.today
+    except RuleBroken:
+        return context.today
 
 
 def _ticked(field: FieldSpec, context: Context) -> bool | None:

@@ -56,7 +56,8 @@ class FieldSpec(Value):
     ``required`` is yes, no, or the roles that must answer; ``roles`` empty means everybody is asked.
     ``shown_when`` maps another field to the answers that make this one appear; a hidden field is never read.
     ``narrowed_by`` names the fields whose answers choose among the options (``Option.parents``, in that order);
-    ``within`` keeps only the catalogue's codes that begin so (the areas of one city).
+    ``within`` keeps only the catalogue's codes that begin so (the areas of one city). ``dated_by`` names the date whose
+    day decides which options may be chosen, today if it is empty: a title by the day it was granted.
     """
 
     key: Key
@@ -69,6 +70,7 @@ class FieldSpec(Value):
     catalogue: str = ""
     within: str = ""
     narrowed_by: tuple[Key, ...] = ()
+    dated_by: str = ""
     searchable: bool = False
     picker: str = ""
     default: str = ""

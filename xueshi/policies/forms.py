@@ -67,6 +67,10 @@ class FormSpec(Value):
         wanted = set(keys)
         return FormSpec.model_construct(fields=tuple(field for field in self.fields if field.key in wanted))
 
+    def holding(self, answers: Answers) -> "FormSpec":
+        """The same questions, where what somebody holds may be kept although it is not offered to others any more."""
+        return FormSpec.model_construct(fields=tuple(_holding(field, answers.text(field.key)) for field in self.fields))
+
     def sections(self) -> tuple[tuple[str, tuple[FieldSpec, ...]], ...]:
         """Neighbouring questions under their section's title."""
         return tuple((title, tuple(fields)) for title, fields in groupby(self.fields, key=lambda field: field.section))
@@ -136,7 +140,21 @@ class FormSpec(Value):
         )
 
 
+def _holding(field: FieldSpec, held: str) -> FieldSpec:
+    if not held or field.kind not in CHOICES:
+        return field
+    kept = {"valid_from": None, "valid_to": None}
+    options = tuple(
+        option.model_copy(update=kept) if option.code == held and not field.dated_by else option
+        for option in field.options
+    )
+    return field.model_copy(update={"options": options})
+
+
 def _refer_backwards(field: FieldSpec, keys: list[str]) -> None:
+    if field.dated_by and field.dated_by not in keys:
+        message = f"field {field.key} is dated by {field.dated_by}, which the form does not ask"
+        raise ValueError(message)
     named = [*field.shown_when, *field.narrowed_by, *filter(None, (field.same_as, field.document_type))]
     for key in named:
         if key not in keys or keys.index(key) >= keys.index(field.key):

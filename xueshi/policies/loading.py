@@ -8,14 +8,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from xueshi.policies.access import Access, Menus, Ways
-from xueshi.policies.catalogues import Catalogue
+from xueshi.policies.catalogues import Catalogue, Item
 from xueshi.policies.packs import Pack, Portal
 from xueshi.policies.parsing import Node, PackError, merge, parse
+from xueshi.policies.profile import Profile
 from xueshi.policies.values import Option, Value
 from xueshi.policies.years import ANY_SUBJECT, YearRules
 
 CATALOGUES = "catalogues"
-PARTS = ("wording", "access", "registration", "menus")
+PARTS = ("wording", "access", "registration", "menus", "profile")
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,35 @@ class _Raw:
 
 def load(root: Path) -> World:
     """Read every pack below ``root``; ``PackError`` lists what is wrong with the first bad file."""
-    catalogues = {path.stem: _catalogue(path, root) for path in sorted((root / CATALOGUES).glob("*.toml"))}
+    catalogues = _catalogues(root)
     raws = _Inheritance(root).all()
     packs = {key: _pack(raw, catalogues) for key, raw in raws.items() if not raw.abstract}
     _same_words(packs, raws)
     return World(packs, catalogues, _hosts(raws))
 
 
-def _catalogue(path: Path, root: Path) -> Catalogue:
-    return _typed(Catalogue, parse(path, _shown(path, root)))
+def _catalogues(root: Path) -> dict[str, Catalogue]:
+    nodes = {path.stem: parse(path, _shown(path, root)) for path in sorted((root / CATALOGUES).glob("*.toml"))}
+    read = {name: _typed(Catalogue, node) for name, node in nodes.items()}
+    for name, node in nodes.items():
+        if read[name].key != name:
+            raise node.locate(("key",)).fail("key", f"must be the file's name {name!r}")
+        for index, item in enumerate(read[name].items):
+            _refers_rightly(item, read[name], read, node.locate(("items", index)))
+    return read
+
+
+def _refers_rightly(item: Item, table: Catalogue, every: Mapping[str, Catalogue], place: Node) -> None:
+    """What a row names must exist: its parents in the tables above, what it became in its own."""
+    if item.became and (item.became == item.code or item.became not in table):
+        raise place.fail("became", f"{item.code}: there is no other code {item.became!r}")
+    if len(item.parents) > len(table.under):
+        raise place.fail("parents", f"{item.code}: the table names {len(table.under)} tables above it")
+    for above, code in zip(table.under, item.parents, strict=False):
+        if above not in every:
+            raise place.fail("under", f"there is no catalogue {above!r}")
+        if code != "*" and code not in every[above]:
+            raise place.fail("parents", f"{item.code}: catalogue {above} has no code {code!r}")
 
 
 class _Inheritance:
@@ -163,6 +184,7 @@ def _pack(raw: _Raw, catalogues: Mapping[str, Catalogue]) -> Pack:
         access=_typed(Access, raw.parts["access"]),
         ways=_typed(Ways, fill(raw.parts["registration"])),
         menus=_typed(Menus, raw.parts["menus"]),
+        profile=_typed(Profile, fill(raw.parts["profile"])),
         years={year: _year(year, fill(node), portal.key, version) for year, node in raw.years.items()},
     )
 

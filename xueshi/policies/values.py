@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Label = Annotated[str, StringConstraints(min_length=1)]
@@ -44,6 +44,22 @@ class Option(Value):
     parents: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            message = f"{self.code} ends before it begins"
+            raise ValueError(message)
+        return self
+
+    @property
+    def printed(self) -> str:
+        """The label, with the years in which it was granted when that is over or yet to come."""
+        if self.valid_from is None and self.valid_to is None:
+            return self.label
+        first = f"{self.valid_from.year} 年" if self.valid_from else ""
+        last = f"{self.valid_to.year} 年" if self.valid_to else "今"
+        return f"{self.label}（{first}至{last}）"
 
     def offered(self, on: date) -> bool:
         """Whether somebody may choose it anew on that day."""

@@ -61,6 +61,8 @@ class Asked(Protocol):
     @property
     def narrowed_by(self) -> tuple[str, ...]: ...
     @property
+    def dated_by(self) -> str: ...
+    @property
     def searchable(self) -> bool: ...
     @property
     def picker(self) -> str: ...
@@ -153,12 +155,15 @@ def _date(asked: Asked, around: Around) -> forms.Widget:
 
 
 def _offered(asked: Asked, around: Around) -> list[Choice]:
-    return [option for option in asked.options if option.offered(around.today)]
+    """What may be chosen today; where another date decides, everything, and the description judges by that date."""
+    return [option for option in asked.options if asked.dated_by or option.offered(around.today)]
 
 
 def _select(asked: Asked, around: Around) -> forms.Widget:
     options = _offered(asked, around)
     attrs: dict[str, Any] = {"data-search": ""} if asked.searchable else {}
+    if asked.dated_by:
+        attrs["data-dated-by"] = asked.dated_by
     return ChoosingSelect(options, narrowed_by=asked.narrowed_by, attrs=attrs)
 
 

@@ -21,6 +21,10 @@ class Option(Protocol):
         """What is printed."""
 
     @property
+    def printed(self) -> str:
+        """What is printed in a list of choices."""
+
+    @property
     def parents(self) -> tuple[str, ...]:
         """The answers above that it belongs to."""
 
@@ -47,7 +51,7 @@ class ChoosingSelect(forms.Select):
     def __init__(self, options: Sequence[Option], *, narrowed_by: Sequence[str] = (), attrs: dict[str, Any]) -> None:
         if narrowed_by:
             attrs = attrs | {"data-narrowed-by": json.dumps(list(narrowed_by))}
-        super().__init__(attrs, [PLEASE_CHOOSE, *((option.code, option.label) for option in options)])
+        super().__init__(attrs, [PLEASE_CHOOSE, *((option.code, option.printed) for option in options)])
         self.parents = {option.code: option.parents for option in options if option.parents and narrowed_by}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:

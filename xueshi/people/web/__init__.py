@@ -1,0 +1,1 @@
+"""Pages of the professional's own record, and the desk of title changes."""
