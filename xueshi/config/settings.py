@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "xueshi.declarations",
     "xueshi.registrations",
     "xueshi.certificates",
+    "xueshi.notices",
     "xueshi.portal",
     "xueshi.config",
 ]

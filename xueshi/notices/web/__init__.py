@@ -1,0 +1,1 @@
+"""Pages of notices: the public lists and the bureau's desk."""
