@@ -3,12 +3,14 @@
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
 from xueshi.kernel.errors import RuleBroken
-from xueshi.policies.access import Access, Agreement, Login, MenuItem, Menus, Registration, Upload, Ways
+from xueshi.policies.access import Access, Agreement, Login, MenuItem, Menus, Registration, Rejection, Upload, Ways
 from xueshi.policies.chains import Chain
+from xueshi.policies.profile import Profile
 from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
 from xueshi.policies.years import YearRules
 
@@ -20,15 +22,19 @@ class NoRulesForYear(RuleBroken):
 
 
 class Link(Value):
-    """A link of the front page or the footer."""
+    """A link of the front page or the footer; with ``children`` it is a menu of them."""
 
     key: Key
     label: Label
-    url: str
+    url: str = ""
+    children: tuple["Link", ...] = ()
 
 
 class Portal(Sourced):
-    """The file ``portal.toml``. ``abstract`` packs are only extended, never served."""
+    """The file ``portal.toml``. ``abstract`` packs are only extended, never served.
+
+    ``user_menu``: whether an administrator's drop-down (修改密码, 退出登录) hangs under their name or the unit's (ID-20).
+    """
 
     key: Key
     extends: str = ""
@@ -47,6 +53,7 @@ class Portal(Sourced):
     records: tuple[str, ...] = ()
     contact: str = ""
     links: tuple[Link, ...] = ()
+    user_menu: Literal["person", "unit"] = "person"
 
 
 class Pack(Value):
@@ -59,6 +66,7 @@ class Pack(Value):
     access: Access
     ways: Ways
     menus: Menus
+    profile: Profile
     years: Mapping[int, YearRules]
 
     @property
@@ -136,6 +144,10 @@ class Pack(Value):
             return self.ways.changes[key]
         except KeyError:
             raise UnknownKey(f"pack {self.key} has no change {key!r}") from None
+
+    def rejections(self, kind: str) -> tuple[Rejection, ...]:
+        """The reasons that reviewers of a kind of document are offered."""
+        return tuple(reason for reason in self.access.rejections if kind in reason.kinds)
 
     def upload(self, key: str) -> Upload:
         """The limits of one kind of upload (licence, title_certificate, evidence), or ``UnknownKey``."""
