@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from xueshi.kernel.errors import TradeError
 
@@ -35,6 +35,29 @@ def together(*acts: Act) -> list[object]:
     return list(results)
 
 
+def rounds(*roles: Sequence[Act]) -> list[list[object]]:
+    """Many rounds of the same contest: each role keeps its connection, and each round starts at a barrier."""
+    barrier = threading.Barrier(len(roles))
+
+    def play(acts: Sequence[Act]) -> Act:
+        def all_rounds() -> list[object]:
+            return [_met(barrier, act) for act in acts]
+
+        return all_rounds
+
+    found = together(*(play(acts) for acts in roles))
+    assert all(isinstance(one, list) for one in found), found
+    return [list(each) for each in zip(*found, strict=True)]  # type: ignore[call-overload]  # lists, as asserted
+
+
+def _met(barrier: threading.Barrier, act: Act) -> object:
+    barrier.wait(20)
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 - the check looks at it
+        return error
+
+
 def accidents(results: Sequence[object]) -> list[str]:
     """What a user would have met as a broken page: any error that is not one of the trade."""
     return [repr(one)[:200] for one in results if isinstance(one, Exception) and not isinstance(one, TradeError)]
@@ -57,6 +80,22 @@ class Gate:
             return inner(*args, **kwargs)
 
         return met
+
+
+@contextmanager
+def not_unique(model: type[Model], column: str) -> Iterator[None]:
+    """The database takes the same value twice in a column; afterwards the rows are told apart and it refuses again."""
+    table, name = model._meta.db_table, ""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table)
+        name = next(key for key, one in found.items() if one["unique"] and one["columns"] == [column])
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'UPDATE "{table}" SET "{column}" = id')  # noqa: S608 - names of our own
+            cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" UNIQUE ("{column}")')
 
 
 @contextmanager

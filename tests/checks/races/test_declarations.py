@@ -1,17 +1,21 @@
 """CC for declarations: one decision, one entry, one record, whatever happens at once."""
 
+from copy import copy
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
 from tests import small_world as make
-from tests.checks.races.contest import accidents, together, unlocked
+from tests.checks.races.contest import accidents, not_unique, rounds, together, unlocked
 from tests.checks.report import Outcome, Tell
 from tests.checks.surface.attacks import fields_of
 from tests.declarations import world as w
 from xueshi.declarations import services
-from xueshi.declarations.models import Declaration
+from xueshi.declarations.models import Declaration, Evidence
+from xueshi.declarations.services import drafting
 from xueshi.kernel.errors import MovedOn
 from xueshi.ledger import services as ledger
 from xueshi.ledger.models import LedgerEntry
@@ -19,9 +23,9 @@ from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Hat
 from xueshi.portal import signing_in
 from xueshi.reviews import deciding
-from xueshi.reviews import services as reviews
+from xueshi.reviews import permissions as case_permissions
 from xueshi.reviews.deciding import Order, Report
-from xueshi.reviews.models import CaseEvent, ReviewCase
+from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
 from xueshi.reviews.states import CaseState, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,25 +79,46 @@ def test_cc_01_twenty_approve_and_twenty_reject(tell: Tell, monkeypatch: pytest.
     tell(Outcome("CC-01", n, bad, bool(wrongs(row, results)), 80))
 
 
-def test_cc_02_withdraw_against_approve(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
-    world, bad, rounds = make.build(), [], 40
+def handed_in(world: make.SmallWorld, often: int) -> list[Declaration]:
+    """One declaration that was handed in, and copies of it with all that belongs to it."""
+    first = Declaration.objects.get(pk=services.submit(world.person, w.paper(world.person, "1")).pk)
+    cases = copies(w.case(first), often - 1, {})
+    rows = copies(first, often - 1, {"case": cases})
+    for model, of, owners in ((ReviewStep, "case", cases), (CaseEvent, "case", cases), (Evidence, "declaration", rows)):
+        for one in model.objects.filter(**{of: w.case(first) if of == "case" else first}):
+            copies(one, often - 1, {of: owners})
+    return [first, *rows]
 
-    def one_round() -> list[str]:
-        row = services.submit(world.person, w.paper(world.person, "1"))
-        results = together(
-            lambda: deciding.decide_many(world.employer_admin, order(row)),
-            lambda: services.withdraw(world.person, row.pk),
-        )
+
+def copies[M: Model](row: M, often: int, changes: dict[str, list[Any]]) -> list[M]:
+    """The row again and again, with other values in some columns."""
+    made = [copy(row) for _ in range(often)]
+    for number, one in enumerate(made):
+        one.pk = None
+        for name, values in changes.items():
+            setattr(one, name, values[number])
+    return list(type(row)._base_manager.bulk_create(made))
+
+
+def test_cc_02_withdraw_against_approve(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, often = make.build(), 200
+
+    def wrong(row: Declaration, results: list[object]) -> list[str]:
         state, posted = w.case(row).state, LedgerEntry.objects.filter(source_id=row.pk).count()
         fine = (state, posted) in {(CaseState.APPROVED, 1), (CaseState.WITHDRAWN, 0)}
         events = CaseEvent.objects.filter(case=row.case_id).count()
         return accidents(results) + ([] if fine and events == 2 else [f"{state}, {posted} entries, {events} events"])
 
-    for _ in range(rounds):
-        bad += one_round()
-    with unlocked(monkeypatch, TURNS, (reviews.permissions, "can_withdraw")):
-        control = one_round()
-    tell(Outcome("CC-02", rounds, bad, bool(control), 40))
+    def contest(rows: list[Declaration]) -> list[str]:
+        approve = [lambda row=row: deciding.decide_many(world.employer_admin, order(row)) for row in rows]
+        withdraw = [lambda row=row: services.withdraw(world.person, row.pk) for row in rows]
+        played = rounds(approve, withdraw)
+        return [found for row, results in zip(rows, played, strict=True) for found in wrong(row, results)]
+
+    bad = contest(handed_in(world, often))
+    with unlocked(monkeypatch, TURNS, (case_permissions, "can_withdraw")):
+        control = contest(handed_in(world, 1))
+    tell(Outcome("CC-02", often, bad, bool(control), 200))
 
 
 def browser(actor: Actor) -> Client:
@@ -105,7 +130,7 @@ def browser(actor: Actor) -> Client:
     return client
 
 
-def test_cc_03_the_same_page_again(tell: Tell) -> None:
+def test_cc_03_the_same_page_again(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     world, bad, n = make.build(), [], 0
     for number in range(6):
         entry = w.entry(world.person, "1", key=f"cc-03-{number}", form="seminar", days=1)
@@ -117,11 +142,16 @@ def test_cc_03_the_same_page_again(tell: Tell) -> None:
         refused = [one for one in results if not isinstance(one, Declaration | MovedOn)]
         if made.count() != 1 or not same or refused or CaseEvent.objects.filter(case=made[0].case_id).count() != 1:
             bad.append(f"round {number}: {made.count()} records, {refused}")
-    without = [services.submit(world.person, w.entry(world.person, "1", form="seminar", days=1)) for _ in range(2)]
-    tell(Outcome("CC-03", n, bad, without[0].pk != without[1].pk, 36))
+    entry = w.entry(world.person, "1", key="cc-03-off", form="seminar", days=1)
+    with not_unique(Declaration, "submission_key"), monkeypatch.context() as patch:
+        patch.setattr(drafting, "_earlier", lambda *_asked: None)
+        for _ in range(2):
+            services.submit(world.person, entry)
+        doubled = Declaration.objects.filter(submission_key="cc-03-off").count()
+    tell(Outcome("CC-03", n, bad, doubled == 2, 36))
 
 
-def test_cc_04_the_same_key_with_other_content(tell: Tell) -> None:
+def test_cc_04_the_same_key_with_other_content(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     world, bad, n = make.build(), [], 0
     client = browser(world.person)
     key = fields_of(client.get("/declarations/new/").content.decode())["key"]
@@ -139,7 +169,11 @@ def test_cc_04_the_same_key_with_other_content(tell: Tell) -> None:
     n += 1
     if stranger not in {404, 422} or Declaration.objects.count() != 1:
         bad.append(f"another person with the key → {stranger}")
-    tell(Outcome("CC-04", n, bad, (first, same) == (302, 302), 5))
+    with monkeypatch.context() as patch:
+        patch.setattr(drafting, "_content", lambda _declaration: ())
+        patch.setattr(drafting, "_said", lambda _entry: ())
+        unnoticed = _sent(client, world, key, "2")
+    tell(Outcome("CC-04", n, bad, (first, same, unnoticed) == (302, 302, 302), 5))
 
 
 _kept: dict[int, str] = {}
