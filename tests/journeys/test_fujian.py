@@ -1,5 +1,7 @@
 """The same thread on 福建: an account first, a unit on file at once, hours only after the second approval."""
 
+import re
+
 import pytest
 
 from tests import small_world as make
@@ -7,6 +9,8 @@ from tests.journeys.conftest import Open
 from tests.journeys.people import PASSWORD, Visitor, scan
 from tests.journeys.test_weihai import PAPER, PAPER_ANSWERS, account, broken_invariants
 from xueshi.kernel import identity
+from xueshi.notifications import selectors as notes
+from xueshi.notifications import services as notifications
 from xueshi.organisations.models import Organisation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,7 +24,16 @@ def open_account(visitor: Visitor, login_name: str, name: str, number: str, phon
     visitor.open("/register/account/")
     visitor.fill(login_name=login_name, name=name, document_number=number, phone=phone, password=PASSWORD)
     visitor.fill(agreement="on", sensitive="on", captcha="ABCD")
+    visitor.press("获取短信验证码")
+    visitor.fill(sms_code=arrived(phone))
     visitor.press("提交注册")
+
+
+def arrived(phone: str) -> str:
+    """The code that was sent to a phone."""
+    notifications.deliver_due()
+    sent = next(one for one in notes.delivered("fujian") if one.recipient == phone)
+    return re.findall(r"\d{6}", sent.text)[0]
 
 
 def register_employer(visitor: Visitor) -> None:

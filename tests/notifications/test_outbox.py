@@ -1,8 +1,8 @@
 """The outbox: written with its cause, sent once, tried five times, parked where somebody sees it (D9)."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -58,10 +58,14 @@ class _Undone(Exception):
     pass
 
 
+def _write_and_fail() -> None:
+    services.write(letter())
+    raise _Undone
+
+
 def test_what_is_rolled_back_was_never_written_nor_queued() -> None:
     with pytest.raises(_Undone), transaction.atomic():
-        services.write(letter())
-        raise _Undone
+        _write_and_fail()
     assert Message.objects.count() == 0
     assert ProcrastinateJob.objects.filter(task_name=services.JOB).count() == 0
 
@@ -89,7 +93,7 @@ def test_a_failing_provider_is_asked_five_times_with_growing_pauses_then_parked(
                 if message.tries > tries:
                     moments.append(elapsed)
             elapsed += timedelta(seconds=5)
-    pauses = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(moments)]
     assert (message.state, len(moments)) == (MessageState.PARKED, 5)
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
@@ -142,12 +146,8 @@ def test_a_hollow_message_leaves_nothing() -> None:
     assert (Message.objects.count(), Delivery.objects.count()) == (0, 0)
 
 
-@pytest.fixture
-def waited() -> Iterator[list[float]]:
-    yield []
-
-
-def test_the_stand_in_delays_repeats_and_lies_on_demand(waited: list[float]) -> None:
+def test_the_stand_in_delays_repeats_and_lies_on_demand() -> None:
+    waited: list[float] = []
     with behaving(Behaviour(delay=timedelta(seconds=30), copies=3, wait=waited.append)):
         services.deliver(written("a").pk)
     assert (waited, Delivery.objects.filter(key="a").count()) == ([30.0], 3)

@@ -11,6 +11,8 @@ from django.test import Client
 from PIL import Image
 
 from xueshi.kernel import identity
+from xueshi.notifications import services as notifications
+from xueshi.notifications.models import Delivery
 
 CAPTCHA = "K7WD"
 PASSWORD = "Haitian-Precision-2026"
@@ -52,6 +54,15 @@ class Form:
         self.sent = {"captcha": CAPTCHA} | self.hidden | typed | (buttons or {"go": "enter"})
         self.page = self.client.post(self.url, self.sent, **host(self.portal))
         return self.page
+
+    def with_code(self, typed: dict[str, Any]) -> dict[str, Any]:
+        """Press 获取短信验证码 and read what arrived; the form with the code in it."""
+        self.send(typed, send_code="1")
+        assert self.page.status_code == 200, self.errors
+        notifications.deliver_due()
+        found = re.search(r"验证码为 (\d{6})", Delivery.objects.order_by("-pk")[0].text)
+        assert found is not None
+        return typed | {"sms_code": found[1]}
 
     def again(self) -> HttpResponse:
         """The same request once more: a double click, a reload."""

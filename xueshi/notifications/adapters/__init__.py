@@ -13,7 +13,7 @@ __all__ = ["Closed", "Failed", "Gateway", "Parcel", "gateway", "is_open"]
 
 def is_open(channel: Channel) -> bool:
     """Whether this installation sends by that channel at all."""
-    return settings.MESSAGING[channel.value]["adapter"] != "none"
+    return bool(settings.MESSAGING[channel.value]["adapter"] != "none")
 
 
 def gateway(channel: Channel) -> Gateway:

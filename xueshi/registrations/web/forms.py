@@ -20,6 +20,7 @@ from xueshi.registrations.web import pickers, state
 from xueshi.registrations.web.pickers import PickTable, Source
 from xueshi.registrations.web.state import Progress, Typed
 from xueshi.registrations.web.uploads import Store
+from xueshi.ui.code_input import SEND, CodeInput
 from xueshi.ui.specs import SpecForm, Surroundings
 
 _SHOWN_UNIT = "unit_name_shown"
@@ -54,8 +55,21 @@ class StepForm(SpecForm):
     def _replace_widget(self, field: FieldSpec) -> None:
         if field.kind is FieldKind.PICK:
             self.fields[field.key].widget = PickTable(self.sources[field.picker], field.placeholder)
+        elif field.autocomplete == "one-time-code":
+            self.fields[field.key].widget = CodeInput(f"获取{field.label}", self.fields[field.key].widget.attrs)
         elif field.picker:
             self.fields[field.key].widget = NameInput(self.fields[field.key].widget.attrs)
+
+    @property
+    def finding(self) -> bool:
+        """Whether a button inside the form was pressed that judges nothing: 查找, or 获取短信验证码."""
+        return super().finding or SEND in self.data
+
+    def keep_passwords(self) -> None:
+        """Give back typed passwords too: the button beside another field must not empty them."""
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.PasswordInput):
+                field.widget.render_value = True
 
     def untick(self, names: Iterable[str]) -> None:
         """Draw these boxes empty, whatever was sent."""

@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from xueshi.kernel import one_time
+from xueshi.notifications import services as notifications
+from xueshi.notifications.states import Channel
 from xueshi.policies.access import Registration as Way
 from xueshi.policies.access import RegistrationStep
 from xueshi.policies.forms import FieldKind, FormSpec
@@ -20,8 +22,8 @@ type Typed = dict[str, str | list[str]]
 
 SALT = "registrations.form"
 MAX_AGE = 24 * 3600
-_UNASKED = frozenset({"sms_code"})
-"""Asked only where a sender of text messages is installed; none is, so the question is left out (ID-28)."""
+_BY_SMS = frozenset({"sms_code"})
+"""Asked only where a sender of text messages is installed (ID-28)."""
 
 
 @dataclass
@@ -80,12 +82,16 @@ def read(way: Way, posted: QueryDict) -> Progress:
 
 def asked(way: Way, step: RegistrationStep) -> FormSpec:
     """The questions of a step that can be asked here."""
-    return way.form.only(set(step.fields) - _UNASKED)
+    return way.form.only(set(step.fields) - _unasked())
 
 
 def asked_at_all(way: Way) -> FormSpec:
     """The questions of all steps that can be asked here."""
-    return way.form.only({field.key for field in way.form.fields} - _UNASKED)
+    return way.form.only({field.key for field in way.form.fields} - _unasked())
+
+
+def _unasked() -> frozenset[str]:
+    return frozenset() if notifications.offered(Channel.SMS) else _BY_SMS
 
 
 def step_of(way: Way, key: str) -> int:

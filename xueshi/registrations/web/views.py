@@ -15,9 +15,10 @@ from xueshi.policies.access import Registration as Way
 from xueshi.policies.requests import PortalRequest
 from xueshi.registrations import rules, selectors, services
 from xueshi.registrations.models import Registration
-from xueshi.registrations.web import barrier, corrections, state
+from xueshi.registrations.web import barrier, corrections, phone_code, state
 from xueshi.registrations.web.forms import Desk, StepForm
 from xueshi.registrations.web.state import Progress
+from xueshi.ui.code_input import SEND
 from xueshi.ui.forms import add_problems
 from xueshi.ui.parts import Tab
 from xueshi.ui.routes import route
@@ -80,6 +81,8 @@ def _answer(request: PortalRequest, desk: Desk) -> HttpResponse:
     if "back" in request.POST:
         desk.progress.keep(way.steps[place], posted.typed())
         return _page(request, desk, max(place - 1, 0))
+    if SEND in request.POST and phone_code.asked(way):
+        return _send_code(request, desk, posted, place)
     if posted.finding or not posted.is_valid():
         return _page(request, desk, place, form=posted)
     desk.progress.keep(way.steps[place], posted.typed())
@@ -92,8 +95,9 @@ def _submit(request: PortalRequest, desk: Desk, posted: StepForm) -> HttpRespons
     try:
         draft = desk.draft(posted.typed())
         if selectors.by_submission_key(draft.submission_key) is None:
-            barrier.check(request, desk.progress.way)
+            _prove_visitor(request, desk, posted)
         registration = services.submit(draft)
+        phone_code.done(request)
     except services.OldAgreement as refusal:
         return _renewed(request, desk, posted, refusal)
     except TooMany as refusal:
@@ -101,6 +105,26 @@ def _submit(request: PortalRequest, desk: Desk, posted: StepForm) -> HttpRespons
     except (RuleBroken, Problems) as refusal:
         return _refused(request, desk, posted, refusal)
     return redirect("registrations:done", key=registration.submission_key)
+
+
+def _send_code(request: PortalRequest, desk: Desk, posted: StepForm, place: int) -> HttpResponse:
+    """获取短信验证码: the form again, with all that was typed, and what became of the request."""
+    problem, limit = phone_code.send(request, desk.progress.way, posted)
+    answer = _page(request, desk, place, form=posted, problems={barrier.FIELD: problem} if problem else NO_PROBLEM)
+    if limit is not None:
+        answer.status_code, answer.headers["Retry-After"] = limit.status, str(limit.retry_after)
+    elif posted.errors:
+        answer.status_code = 422
+    return answer
+
+
+def _prove_visitor(request: PortalRequest, desk: Desk, posted: StepForm) -> None:
+    """The code where one is asked, for its sending asked the challenge; else the challenge itself."""
+    if not phone_code.asked(desk.progress.way):
+        barrier.check(request, desk.progress.way)
+        return
+    typed = posted.typed()
+    phone_code.check(request, str(typed[phone_code.PHONE]), str(typed[phone_code.FIELD]))
 
 
 def _renewed(request: PortalRequest, desk: Desk, posted: StepForm, refusal: services.OldAgreement) -> HttpResponse:
@@ -146,10 +170,14 @@ def _page(
     shown = form if form is not None else desk.fresh(way.steps[place])
     context = _drawn(request, desk, shown, place) | {
         "problems": problems,
-        "picture": barrier.fresh(request, way) if last else "",
+        "picture": barrier.fresh(request, way) if last and not _waiting(request, way, shown) else "",
     }
     refused = problems or (shown.is_bound and not shown.finding and shown.errors)
     return _private(render(request, "registrations/form.html", context, status=422 if refused else 200))
+
+
+def _waiting(request: PortalRequest, way: Way, shown: StepForm) -> bool:
+    return phone_code.asked(way) and shown.is_bound and phone_code.is_waiting(request, shown)
 
 
 def _drawn(request: PortalRequest, desk: Desk, shown: StepForm, place: int) -> dict[str, Any]:
