@@ -32,7 +32,8 @@ def register_employer(visitor: Visitor) -> None:
     visitor.press("下一步")
     assert UNIT in visitor.page.content()
     visitor.fill(document_number=ADMIN, password=PASSWORD, password_again=PASSWORD, real_name="张敏")
-    visitor.fill(phone="13906310001", email="zhangmin@example.cn", undertaking="on", agreement="on", sensitive="on", captcha="ABCD")
+    visitor.fill(phone="13906310001", email="zhangmin@example.cn", captcha="ABCD")
+    visitor.fill(undertaking="on", agreement="on", sensitive="on")
     visitor.press("注册")
 
 

@@ -1,0 +1,89 @@
+"""On 山东 a unit is refused, reads why, corrects what it had entered and gets in; then a person joins it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import small_world as make
+from tests.browsers import signed_in
+from tests.journeys.conftest import Open
+from tests.journeys.people import PASSWORD, Visitor, scan
+from xueshi.kernel import identity
+from xueshi.organisations.actors import Actor
+from xueshi.registrations.models import Registration
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ADMIN = identity.complete_resident("37100219850307122")
+PERSON = identity.complete_resident("37060219900101222")
+UNIT = "威海海天（山东）精密机械有限公司"
+REASON = "营业执照与单位地址不一致"
+
+
+def register_unit(visitor: Visitor) -> None:
+    visitor.open("/register/employer/")
+    assert "无统一社会信用代码的单位请联系客服人员处理" in visitor.text()
+    visitor.fill(unit_name=UNIT, unit_nature="事业单位", unit_level="无级别", unit_telephone="０６３１－５２０１２３４")
+    visitor.fill(industry="制造业", has_department="是", area="环翠区", address="环翠区海滨路 1 号")
+    visitor.pick("superior", "工业", "测试区工业和信息化局")
+    visitor.fill(code="D2143569-X")
+    visitor.page.set_input_files("[name=licence]", scan("执照.jpg", "LICENCE"))
+    visitor.press("下一步")
+    expect(visitor.page.locator("[name=unit_name_shown]")).to_have_value(UNIT)
+    visitor.fill(document_number=ADMIN, real_name="买买提·吐尔逊", phone="13906310001", email="mmt@example.cn")
+    hand_in(visitor)
+
+
+def hand_in(visitor: Visitor) -> None:
+    visitor.fill(password=PASSWORD, password_again=PASSWORD, undertaking="on", agreement="on", sensitive="on")
+    visitor.fill(captcha="ABCD")
+    visitor.press("注册")
+    expect(visitor.page.get_by_role("heading", name="注册信息已经提交审核，请耐心等待。")).to_be_visible()
+
+
+def correct(visitor: Visitor) -> None:
+    visitor.sign_in(ADMIN, user_type="employer")
+    expect(visitor.page.get_by_text(REASON)).to_be_visible()
+    visitor.page.get_by_role("link", name="修改后重新提交").click()
+    expect(visitor.page.locator("[name=unit_name]")).to_have_value(UNIT)
+    expect(visitor.page.locator("main")).to_contain_text("执照.jpg")
+    visitor.fill(address="环翠区世昌大道 2 号")
+    visitor.press("下一步")
+    expect(visitor.page.locator("[name=real_name]")).to_have_value("买买提·吐尔逊")
+    hand_in(visitor)
+
+
+def join(visitor: Visitor) -> None:
+    visitor.open("/register/professional/")
+    visitor.fill(document_number=PERSON.lower(), phone="13906310002", email="wangzhiyuan@example.cn")
+    visitor.pick("employer", "海天", UNIT)
+    visitor.fill(name="王志远", birth_date="1990-01-01", education="本科", school="山东大学", major="机械")
+    visitor.fill(graduated="2012-06-30", degree="学士", title_series="工程技术人员", title_level="中级", title="工程师")
+    visitor.fill(title_effective="2019-12-01")
+    hand_in(visitor)
+
+
+def decide(actor: Actor, verdict: str) -> None:
+    case = Registration.objects.latest("pk").case
+    assert case is not None
+    order = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": REASON, "concerns": "address"}
+    assert signed_in(actor).post("/reviews/decide/", order).status_code == 302
+
+
+@pytest.mark.req(
+    "ORG-04", "ORG-08", "ORG-12", "ORG-16", "ORG-53", "PRO-02", "PRO-04", "PRO-11", "PRO-12", "PRO-13", "REV-12",
+)  # fmt: skip
+def test_a_refused_unit_corrects_itself_and_a_person_joins_it(visit: Open) -> None:
+    world = make.build("shandong")
+    unit, person = visit("shandong"), visit("shandong")
+    register_unit(unit)
+    decide(world.department_admin, "fail")
+    correct(unit)
+    assert Registration.objects.get().round == 2
+    decide(world.department_admin, "pass")
+    unit.sign_in(ADMIN, user_type="employer")
+    expect(unit.page).to_have_url(f"{unit.base}/home/")
+    join(person)
+    registered = Registration.objects.order_by("pk")[0]
+    decide(make.actor_from(registered.user, registered.membership), "pass")
+    person.sign_in(PERSON)
+    expect(person.page).to_have_url(f"{person.base}/home/")
