@@ -83,10 +83,8 @@ def deliver(message_id: int) -> None:
 def _claim(message_id: int) -> Message | None:
     """Count a try and take the lease, before anything leaves."""
     now = clock.now()
-    waiting = Message.objects.select_for_update(no_key=True).filter(
-        pk=message_id, state=MessageState.WAITING, due_at__lte=now
-    )
-    message = waiting.order_by("pk").first()
+    waiting = Message.objects.filter(pk=message_id, state=MessageState.WAITING, due_at__lte=now)
+    message = waiting.select_for_update(no_key=True).order_by("pk").first()
     if message is None or message.hollow:
         Message.objects.filter(pk=message_id, hollow=True).delete()
         return None
