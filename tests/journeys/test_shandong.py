@@ -37,7 +37,7 @@ def hand_in(visitor: Visitor) -> None:
     visitor.fill(password=PASSWORD, password_again=PASSWORD, undertaking="on", agreement="on", sensitive="on")
     visitor.fill(captcha="ABCD")
     visitor.press("注册")
-    expect(visitor.page.get_by_role("heading", name="注册信息已经提交审核，请耐心等待。")).to_be_visible()
+    expect(visitor.page.get_by_text("注册信息已经提交审核，请耐心等待。")).to_be_visible()
 
 
 def correct(visitor: Visitor) -> None:
