@@ -122,7 +122,7 @@ def test_verification_lists_both_hours_and_filters_five_ways(world: make.SmallWo
         world.employer.name,
     ):
         assert word in text, word
-    assert re.findall(r'data-l="..学时" class="num"><div>\s*(\d+)', text) == ["24", "16"]
+    assert re.findall(r'data-l="..学时" class="num[^"]*"><div>\s*(\d+)', text) == ["24", "16"]
     for query, there in {
         "unit=海天": True, "unit=别家": False, "name=志远": True, "name=春燕": False, "subject=professional": True,
         "subject=public": False, "form=on_the_job": True, "form=paper": False, f"year={clock.year()}": True,
@@ -212,9 +212,9 @@ def test_hours_from_elsewhere_enter_the_year_without_a_declaration(world: make.S
 def hours(person: Client, year: int = 0) -> list[str]:
     """Public, professional and total hours of a year (this one) on the person's annual list."""
     text = page(person, f"/years/?first={year or clock.year()}&last={year or clock.year()}")
-    return re.findall(r'data-l="完成\w+学时（分）" class="num"><div>\s*([\d.]+)', text)
+    return re.findall(r'data-l="完成\w+学时（分）" class="num[^"]*"><div>\s*([\d.]+)', text)
 
 
 def cells(text: str) -> list[str]:
     """申报学时 and 认定学时 of the rows of a list."""
-    return re.findall(r'data-l="(?:申报|申请|认定)学时" class="num"><div>\s*([\d.—-]+)', text)
+    return re.findall(r'data-l="(?:申报|申请|认定)学时" class="num[^"]*"><div>\s*([\d.—-]+)', text)

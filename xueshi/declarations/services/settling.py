@@ -120,6 +120,7 @@ KIND = DocumentKind(
     label="学时申报",
     url="declarations:case",
     queue_url="declarations:desk",
+    verification_url="declarations:verification",
     powers=POWERS,
     on_approved=approved,
     on_revoked=revoked,
