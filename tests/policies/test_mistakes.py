@@ -83,8 +83,35 @@ def test_duplicate_key_of_a_table(planted: Planted) -> None:
 
 
 def test_duplicate_code_in_a_catalogue(planted: Planted) -> None:
-    planted.change("catalogues/sexes.toml", 'code = "female"', 'code = "male"')
-    assert "policies/catalogues/sexes.toml:1: (file): Value error, code male stands twice" in planted.refusal()
+    line = planted.change("catalogues/sexes.toml", 'code = "female"', 'code = "male"')
+    assert planted.refusal() == f"policies/catalogues/sexes.toml:{line}: code: 'male' stands twice"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('parents = ["01", "senior"]', 'parents = ["99", "senior"]', "catalogue title_series has no code '99'"),
+        ('parents = ["01", "senior"]', 'parents = ["01", "high"]', "catalogue title_levels has no code 'high'"),
+        ('became = "0501"', 'became = "0599"', "became: 05:教授级高级工程师: there is no other code '0599'"),
+        ("valid_to = 2019-02-01", "valid_from = 2020-01-01, valid_to = 2019-02-01", "05:教授级高级工程师 ends before"),
+    ],
+)  # fmt: skip
+def test_a_title_names_what_exists(planted: Planted, old: str, new: str, said: str) -> None:
+    line = planted.change("catalogues/titles.toml", old, new)
+    refusal = planted.refusal()
+    assert refusal.startswith(f"policies/catalogues/titles.toml:{line}: ")
+    assert said in refusal
+
+
+def test_a_field_dated_by_nothing(planted: Planted) -> None:
+    planted.change("national/profile.toml", 'dated_by = "title_effective"', 'dated_by = "some_day"')
+    assert "field title_series is dated by some_day, which the form does not ask" in planted.refusal()
+
+
+def test_a_profile_without_one_of_its_tabs(planted: Planted) -> None:
+    line = planted.append("fujian/profile.toml", '[[tabs]]\nkey = "honours"\nremove = true\n')
+    assert "tabs unknown or missing: honours" in planted.refusal()
+    assert line == 1
 
 
 def test_missing_base(planted: Planted) -> None:

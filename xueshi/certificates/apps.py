@@ -11,7 +11,9 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         """Postings and reversals look at the certificates of their years."""
-        from xueshi.certificates import services  # noqa: PLC0415 - models are not ready before this
+        from xueshi.certificates import selectors, services  # noqa: PLC0415 - models are not ready before this
         from xueshi.ledger import services as ledger  # noqa: PLC0415 - models are not ready before this
+        from xueshi.people import selectors as people  # noqa: PLC0415 - models are not ready before this
 
         ledger.on_change(services.review_after_ledger_change)
+        people.describe_certificates(selectors.latest_number)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from xueshi.certificates import permissions, rules, signing
 from xueshi.certificates.models import Certificate, LookupLog
@@ -169,6 +171,13 @@ def _published(certificate: Certificate) -> Published:
         since_issue=_since_issue(figures, certificate.account),
         newer_number=newer.number if newer else "",
     )
+
+
+def latest_number(path: str) -> Combinable:
+    """The number of a user's latest valid certificate, empty without one; ``path`` leads from the row to the user."""
+    rows = Certificate.objects.filter(account__person__user_id=OuterRef(path), state=CertificateState.VALID)
+    latest = rows.order_by("-account__year", "-issued_at").values("number")[:1]
+    return Coalesce(Subquery(latest), Value(""), output_field=CharField())
 
 
 def _since_issue(figures: Figures, account: YearAccount) -> tuple[str, ...]:

@@ -115,8 +115,8 @@ def change_by_key(professional: Professional, key: str) -> TitleChange | None:
 
 def changes_locked(case_ids: Iterable[int]) -> list[TitleChange]:
     """The changes behind cases in key order, their records locked, for the review's hooks."""
-    rows = TitleChange.objects.select_for_update(no_key=True, of=("self", "professional"))
-    rows = rows.filter(case_id__in=list(case_ids)).order_by("professional_id", "pk")
+    wanted = TitleChange.objects.filter(case_id__in=list(case_ids)).order_by("professional_id", "pk")
+    rows = wanted.select_for_update(no_key=True, of=("self", "professional")).order_by("professional_id", "pk")
     return list(rows.select_related("professional__employment__organisation", "after__department"))
 
 

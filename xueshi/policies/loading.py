@@ -52,6 +52,8 @@ def load(root: Path) -> World:
 
 def _catalogues(root: Path) -> dict[str, Catalogue]:
     nodes = {path.stem: parse(path, _shown(path, root)) for path in sorted((root / CATALOGUES).glob("*.toml"))}
+    for node in nodes.values():
+        _refuse_double_codes(node)
     read = {name: _typed(Catalogue, node) for name, node in nodes.items()}
     for name, node in nodes.items():
         if read[name].key != name:
@@ -59,6 +61,15 @@ def _catalogues(root: Path) -> dict[str, Catalogue]:
         for index, item in enumerate(read[name].items):
             _refers_rightly(item, read[name], read, node.locate(("items", index)))
     return read
+
+
+def _refuse_double_codes(node: Node) -> None:
+    seen: set[object] = set()
+    for row in _rows(node, "items"):
+        code = row.table["code"].value if "code" in row.table else None
+        if code in seen and code is not None:
+            raise row.fail("code", f"{code!r} stands twice")
+        seen.add(code)
 
 
 def _refers_rightly(item: Item, table: Catalogue, every: Mapping[str, Catalogue], place: Node) -> None:

@@ -161,7 +161,7 @@ def _digest(change: TitleChange) -> str:
     """Over both titles, as the reviewer will see them side by side."""
     seen = [
         [str(getattr(title, name) or "") for name in rules.TITLE_COLUMNS]
-        + [title.department_id, title.scan.digest if title.scan is not None else ""]
+        + [str(title.department_id or ""), title.scan.digest if title.scan is not None else ""]
         for title in (change.before, change.after)
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()

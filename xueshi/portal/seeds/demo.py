@@ -10,7 +10,7 @@ from django.db import transaction
 from xueshi.accounts.models import User
 from xueshi.kernel import clock
 from xueshi.organisations import selectors as bodies
-from xueshi.portal.seeds import accounts, certifying, lives, newcomers, registering
+from xueshi.portal.seeds import accounts, certifying, changing, lives, newcomers, registering
 from xueshi.portal.seeds.accounts import ACCOUNTS, Fixed
 from xueshi.portal.seeds.bodies import BODIES, Body
 from xueshi.portal.seeds.building import Builder, Person, Sketch
@@ -46,6 +46,7 @@ def build() -> Demo:
     life = Life(demo.builder)
     life.live(lives.deeds(demo.builder.chance, demo.people))
     certifying.print_papers(demo.people)
+    list(changing.change_some(demo.builder, demo.people))
     return demo
 
 

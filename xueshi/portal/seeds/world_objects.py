@@ -13,6 +13,8 @@ from xueshi.declarations import selectors as declarations
 from xueshi.kernel import clock
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.states import OrganisationKind
+from xueshi.people import services as people
+from xueshi.portal.seeds import changing
 from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Person
 from xueshi.portal.seeds.deeds import Deed, Ending, Slot, Wanted, deed
@@ -47,6 +49,7 @@ def build(rng: int, size: str) -> World:
     life.live(deed for owner in OWNERS.values() for deed in _deeds(world, world.people[owner]))
     _certify(world, life)
     _list_declarations(world, life)
+    _change_titles(world)
     _list_tree(world)
     return world
 
@@ -148,6 +151,22 @@ def _fall(life: Life, person: Person) -> None:
         mine = done.person is person and done.year == clock.year() - 1
         if mine and done.ending is Ending.HALFWAY:
             life.turn(declaration, Ending.FAILED)
+
+
+def _change_titles(world: World) -> None:
+    """Each owner had a change turned down, took one back, had one approved, and waits for the last."""
+    for name, key in OWNERS.items():
+        person, tree = world.people[key], key[0]
+        for number, (verdict, days) in enumerate(((Verdict.FAIL, 9), (None, 8), (Verdict.PASS, 7), (None, 6))):
+            change = changing.ask(person, f"ZC{number}{person.record.pk:06}", days_ago=days)
+            if verdict is not None:
+                changing.decide(world.builder, change, verdict)
+            elif number == 1:
+                people.withdraw_change(person.actor, change.case_id or 0)
+            change.refresh_from_db()
+            state = change.case.state if change.case is not None else "filed"
+            world.things.append(Thing("title_change", change.case_id or 0, state, name, tree))
+        changing.qualify(person)
 
 
 def _list_tree(world: World) -> None:
