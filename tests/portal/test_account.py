@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import Settings
+from django.urls import reverse
 
 from tests import small_world
 from tests.portal.conftest import Visitor, visitor
@@ -110,9 +111,13 @@ def test_the_password_hangs_under_the_name_or_the_unit() -> None:
 
 
 @pytest.mark.req("ID-21")
-def test_the_change_of_password_is_an_address_of_its_own(weihai: Visitor, world: SmallWorld) -> None:
+def test_the_profile_module_leads_to_the_change_of_password(weihai: Visitor, world: SmallWorld) -> None:
     weihai.sign_in(world.person.user)
-    assert weihai.get("/password/").status_code == 200
+    profile = weihai.get(reverse("people:profile")).content.decode()
+    link = re.search(r'class="btn" href="([^"]+)"[^>]*>.*?修改密码', profile)
+    assert link is not None
+    assert weihai.client.post(link[1], {"current": PASSWORD, "new": NEW, "again": NEW}).status_code == 302
+    assert visitor("weihai").sign_in(world.person.user, NEW).status_code == 302
 
 
 @pytest.mark.req("B9", "B3")
