@@ -1,6 +1,6 @@
 """What the frame of every page shows, from the pack, the actor and the to-do counts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,11 +11,13 @@ from django.utils.functional import SimpleLazyObject
 
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.selectors import count_hats
+from xueshi.organisations.states import Power
 from xueshi.policies.access import MenuItem
+from xueshi.policies.packs import Link as PackLink
 from xueshi.policies.packs import Pack
 from xueshi.reviews import kinds, selectors
 from xueshi.reviews.states import Stage
-from xueshi.ui.shell import Link, NavGroup, Shell, Site, UserBox
+from xueshi.ui.shell import Link, NavGroup, Shell, Site, Todo, UserBox
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -39,30 +41,39 @@ def _made(request: HttpRequest) -> Shell | None:
     site = _site(pack, request.path, signed_in=actor is not None)
     if actor is None:
         return Shell(site=site)
-    menu = _Menu(pack, actor, request.path, _counts(actor))
+    counts = _counts(actor)
+    tree = _Menu(pack, actor, request.path, counts).tree()
     return Shell(
         site=site,
-        nav=tuple(menu.groups()),
+        nav=tuple(_groups(tree)),
+        modules=tree,
         user=_user_box(pack, actor),
-        todo=sum(menu.counts.values()) if actor.is_administrator else None,
-        todo_url=menu.first_waiting(),
+        todo=todo_of(pack, actor, counts) if actor.is_administrator else None,
     )
 
 
 def _site(pack: Pack, path: str, *, signed_in: bool) -> Site:
     portal = pack.portal
-    links = [(link.label, _address(link.url)) for link in portal.links]
     return Site(
         title=portal.title,
         home_url=reverse("portal:home") if signed_in else reverse("portal:front"),
         seal=portal.seal,
-        links=tuple(Link(label=label, url=url, current=url == path) for label, url in links if url),
+        links=tuple(_top_links(portal.links, path)),
         organiser=portal.organiser,
         operator=portal.operator,
         hotline=portal.hotline,
         record_number="　".join(portal.records),
         copyright=portal.copyright,
     )
+
+
+def _top_links(links: Iterable[PackLink], path: str) -> Iterator[Link]:
+    """The links of public pages whose pages exist, menus with what is left of them."""
+    for link in links:
+        inner = tuple(_top_links(link.children, path))
+        address = _address(link.url) if link.url else ""
+        if address or inner:
+            yield Link(label=link.label, url=address, current=address == path, children=inner)
 
 
 def _address(name: str) -> str:
@@ -89,6 +100,43 @@ def _counts(actor: Actor) -> dict[str, int]:
     return found
 
 
+def todo_of(pack: Pack, actor: Actor, counts: Mapping[str, int] | None = None) -> Todo:
+    """待办事项 by kind under the names of the menu, most first; one query over all kinds (DSH-01)."""
+    found = _counts(actor) if counts is None else counts
+    names = dict(_named(pack.menu(actor.role_key)))
+    queues = [(kind, name) for kind in kinds.all_kinds() for name in (kind.queue_url, kind.verification_url) if name]
+    known = {_address(name): kind.label for kind, name in queues}
+    items = [
+        Link(label=names.get(url) or known.get(url, "审核"), url=url, count=number) for url, number in found.items()
+    ]
+    return Todo(
+        items=tuple(sorted(items, key=lambda item: (-(item.count or 0), item.url))), feed=reverse("portal:todo")
+    )
+
+
+def _named(items: Iterable[MenuItem]) -> Iterator[tuple[str, str]]:
+    """What the menu calls each address."""
+    for item in items:
+        yield from _named(item.children)
+        if address := _address(item.url) if item.url else "":
+            yield address, item.label
+
+
+def _groups(tree: Iterable[Link]) -> Iterator[NavGroup]:
+    """Loose items stand together, a branch becomes a group under its label."""
+    loose: list[Link] = []
+    for link in tree:
+        if not link.children:
+            loose.append(link)
+            continue
+        if loose:
+            yield NavGroup(items=tuple(loose))
+            loose = []
+        yield NavGroup(label=link.label, items=link.children)
+    if loose:
+        yield NavGroup(items=tuple(loose))
+
+
 @dataclass(frozen=True)
 class _Menu:
     """The pack's menu of a role, as this actor may use it. ``path`` is where they are."""
@@ -98,23 +146,21 @@ class _Menu:
     path: str
     counts: Mapping[str, int]
 
-    def groups(self) -> Iterator[NavGroup]:
-        """Loose items stand together, a branch becomes a group under its label."""
-        tree = [(item, list(self._open(item))) for item in self.pack.menu(self.actor.role_key)]
-        current = self._current([address for _item, leaves in tree for _leaf, address in leaves])
-        loose: list[Link] = []
-        for item, leaves in tree:
-            links = [self._link(leaf, address, current) for leaf, address in leaves]
-            if not item.children:
-                loose += links
+    def tree(self) -> tuple[Link, ...]:
+        """The menu with its branches; what this actor may not open is absent, and so are branches without pages."""
+        items = self.pack.menu(self.actor.role_key)
+        current = self._current([address for item in items for _leaf, address in self._open(item)])
+        return tuple(self._links(items, current))
+
+    def _links(self, items: Iterable[MenuItem], current: str) -> Iterator[Link]:
+        for item in items:
+            if item.power is not None and not self.actor.has(item.power):
                 continue
-            if loose and links:
-                yield NavGroup(items=tuple(loose))
-                loose = []
-            if links:
-                yield NavGroup(label=item.label, items=tuple(links))
-        if loose:
-            yield NavGroup(items=tuple(loose))
+            if item.children:
+                if inner := tuple(self._links(item.children, current)):
+                    yield Link(label=item.label, url="", icon=item.icon or "point", children=inner)
+            elif address := _address(item.url):
+                yield self._link(item, address, current)
 
     def _open(self, item: MenuItem) -> Iterator[tuple[MenuItem, str]]:
         """The pages below an item that exist and that this actor may open, with their addresses."""
@@ -135,19 +181,20 @@ class _Menu:
             count=self.counts.get(address),
         )  # fmt: skip
 
-    def first_waiting(self) -> str:
-        """Where the bell leads: the queue where most waits."""
-        return max(self.counts, key=lambda address: self.counts[address], default="")
-
 
 def _user_box(pack: Pack, actor: Actor) -> UserBox:
-    items = [Link(label="修改密码", url=reverse("portal:password"), icon="lock")]
+    items = [
+        Link(label="账号信息", url=reverse("portal:account"), icon="id"),
+        Link(label="修改密码", url=reverse("portal:password"), icon="lock"),
+    ]
+    if actor.is_administrator and actor.has(Power.CONTENT):
+        items.insert(0, Link(label="通知公告管理", url=reverse("notices:own_list"), icon="edit"))
     if (worn := count_hats(actor.user.pk, pack.key)) > 1:
         items.insert(0, Link(label=f"切换身份（{worn}）", url=reverse("portal:hats"), icon="arrows-exchange"))
     items.append(Link(label="退出登录", url=reverse("portal:sign_out"), icon="logout", post=True))
+    role, unit = pack.word(f"roles.{actor.role_key}"), actor.organisation.name if actor.organisation is not None else ""
+    if pack.portal.user_menu == "unit" and actor.is_administrator:
+        return UserBox(name=unit, role=f"{role} {actor.user.name}", items=tuple(items))
     return UserBox(
-        name=f"{pack.word('greeting')}{actor.user.name}",
-        role=pack.word(f"roles.{actor.role_key}"),
-        organisation=actor.organisation.name if actor.organisation is not None else "",
-        items=tuple(items),
-    )
+        name=f"{pack.word('greeting')}{actor.user.name}", role=role, organisation=unit, items=tuple(items)
+    )  # fmt: skip

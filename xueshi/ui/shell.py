@@ -73,10 +73,11 @@ class Todo:
 
 @dataclass(frozen=True, kw_only=True)
 class Shell:
-    """The frame; ``todo`` is None where the role has no 待办事项."""
+    """The frame; ``todo`` is None where the role has no 待办事项. ``modules`` is the menu as tree, ``nav`` as drawn."""
 
     site: Site
     nav: tuple[NavGroup, ...] = ()
+    modules: tuple[Link, ...] = ()
     user: UserBox | None = None
     todo: Todo | None = None
     large_type: bool = False
@@ -86,8 +87,19 @@ class Shell:
     def breadcrumb(self) -> tuple[Link, ...]:
         """Module and page of the current entry (SYS-09), then what the page adds; empty on the home page."""
         for group in self.nav:
-            for item in group.items:
-                if item.current and item.url != self.site.home_url:
-                    module = (Link(label=group.label, url=""),) if group.label else ()
-                    return (*module, item, *self.extra_crumbs)
+            if path := _path_to_current(group.items):
+                if path[-1].url == self.site.home_url:
+                    break
+                module = (Link(label=group.label, url=""),) if group.label else ()
+                return (*module, *path, *self.extra_crumbs)
         return self.extra_crumbs
+
+
+def _path_to_current(items: tuple[Link, ...]) -> tuple[Link, ...]:
+    """The entry of this page with the branches above it; empty when it is not among ``items``."""
+    for item in items:
+        if item.current:
+            return (item,)
+        if inner := _path_to_current(item.children):
+            return (Link(label=item.label, url=""), *inner)
+    return ()

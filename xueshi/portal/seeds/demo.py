@@ -10,7 +10,9 @@ from django.db import transaction
 from xueshi.accounts.models import User
 from xueshi.kernel import clock
 from xueshi.organisations import selectors as bodies
-from xueshi.portal.seeds import accounts, certifying, changing, lives, newcomers, registering
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import OrganisationKind
+from xueshi.portal.seeds import accounts, certifying, changing, lives, newcomers, registering, telling
 from xueshi.portal.seeds.accounts import ACCOUNTS, Fixed
 from xueshi.portal.seeds.bodies import BODIES, Body
 from xueshi.portal.seeds.building import Builder, Person, Sketch
@@ -47,7 +49,14 @@ def build() -> Demo:
     life.live(lives.deeds(demo.builder.chance, demo.people))
     certifying.print_papers(demo.people)
     list(changing.change_some(demo.builder, demo.people))
+    telling.tell(_writers(demo), clock.year())
     return demo
+
+
+def _writers(demo: Demo) -> list[Actor]:
+    """The highest bureau's administrator of each portal."""
+    tops = {row.portal: row for row in reversed(BODIES) if row.kind == OrganisationKind.BUREAU}
+    return [demo.builder.desks[demo.builder.bodies[row.key].pk][0] for row in tops.values()]
 
 
 def _first_day() -> datetime:

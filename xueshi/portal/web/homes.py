@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,15 +16,14 @@ from xueshi.declarations.web import shown
 from xueshi.kernel import clock
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
+from xueshi.notices import selectors as notices
 from xueshi.organisations.actors import Actor
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.policies.years import YearRules
-from xueshi.portal.context import shell_of
-from xueshi.reviews.states import CaseState
+from xueshi.portal.web import workbench
 from xueshi.ui import parts
 from xueshi.ui.drawing import shown as shown_as
-from xueshi.ui.shell import Link
 
 ZERO = Decimal(0)
 RECENT = 3
@@ -37,8 +35,10 @@ def home(request: PortalRequest) -> HttpResponse:
     if who.is_professional:
         return render(request, "portal/professional.html", _professional(request, who))
     if who.is_administrator:
-        return render(request, "portal/modules.html", _workbench(request, who))
-    return render(request, "portal/account.html", {"next_steps": _modules(request)})
+        return render(request, "portal/modules.html", workbench.page(request))
+    return render(
+        request, "portal/account.html", {"next_steps": [one for one in workbench.modules(request) if not one.current]}
+    )
 
 
 def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
@@ -52,6 +52,8 @@ def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
         "pending": bars[-1].pending,
         "recent": [_row(who, row, request.pack) for row in declarations.recent(who, limit=RECENT)],
         "certificates": list(certificates.own_certificates(who)[:RECENT]),
+        "news": notices.recent_for(who, RECENT),
+        "progress": request.pack.word("declaration.progress"),
         "pack": request.pack,
     }
 
@@ -87,38 +89,3 @@ def _bar(label: str, have: Decimal, need: Decimal | None, pending: Decimal) -> p
     elif pending:
         state = parts.State(f"审核中 {shown_as(pending)}", "wait")
     return parts.YearBar(label=label, have=have, need=need, pending=pending, state=state)
-
-
-def _workbench(request: PortalRequest, who: Actor) -> dict[str, Any]:
-    """Figures that wait, then every module the actor may open (DSH-05 to DSH-11)."""
-    links = _links(request)
-    return {
-        "title": next((link.label for link in links if link.current), "首页"),
-        "figures": _figures(who, links),
-        "modules": _modules(request),
-    }
-
-
-def _links(request: PortalRequest) -> list[Link]:
-    shell = shell_of(request)
-    return [link for group in shell.nav for link in group.items] if shell is not None else []
-
-
-def _modules(request: PortalRequest) -> list[Link]:
-    return [link for link in _links(request) if not link.current]
-
-
-def _figures(who: Actor, links: list[Link]) -> list[parts.Tile]:
-    seen = declarations.declarations_seen(who).order_by().filter(year=clock.year(), deleted_at=None)
-    counted = seen.aggregate(
-        all=Count("person", distinct=True, filter=Q(case__isnull=False) & ~Q(case__state=CaseState.WITHDRAWN)),
-        waiting=Count("person", distinct=True, filter=Q(case__state=CaseState.PENDING)),
-    )
-    registrations = reverse("registrations:people")
-    waiting = next((link.count or 0 for link in links if link.url == registrations), None)
-    tiles = [parts.Tile(label="学时申报人员", value=counted["all"]),
-             parts.Tile(label="待跟踪的学时申报人数", value=counted["waiting"])]  # fmt: skip
-    if waiting is None:
-        return tiles
-    tone: parts.Tone = "wait" if waiting else "idle"
-    return [parts.Tile(label="待审核的专技人员人数", value=waiting, url=registrations, tone=tone), *tiles]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from xueshi.portal.web import account, recovery, resuming, security, todo, views
+from xueshi.portal.web import account, policy, recovery, resuming, security, todo, views
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("recovery/done/", recovery.done, name="recovery_done"),
     path("recovery/reset/", recovery.reset, name="recovery_reset"),
     path("sign-out/", views.sign_out, name="sign_out"),
+    path("policy/", policy.policy, name="policy"),
+    path("robots.txt", views.robots, name="robots"),
     path("home/", views.home, name="home"),
     path("todo/", todo.todo, name="todo"),
     path("hats/", views.hats, name="hats"),

@@ -8,6 +8,8 @@ from xueshi.accounts import challenges, second_factor
 from xueshi.accounts.challenges import Place
 from xueshi.audit import services as audit
 from xueshi.kernel.errors import NotFound, RuleBroken, TooMany
+from xueshi.notices import selectors as notices
+from xueshi.notices.states import NoticeKind
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import actor_from
 from xueshi.policies import registry
@@ -17,6 +19,8 @@ from xueshi.portal.web import cookies, entering, homes
 from xueshi.portal.web.forms import SignIn, way_on
 from xueshi.registrations.web import corrections
 from xueshi.ui.routes import route
+
+FRONT_NEWS = 5
 
 
 @sensitive_post_parameters("password", "code")
@@ -59,6 +63,7 @@ def _front(
         "remember": typed.remember or bool(cookies.remembered(request)),
         "problems": problems or {},
         "picture": picture,
+        "news": notices.published(request.pack.key, NoticeKind.NOTICE)[:FRONT_NEWS],
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "expired": "expired" in request.GET,
         "code_asked": status == TooMany.status and second_factor.offered(),
@@ -125,3 +130,12 @@ def hats(request: PortalRequest) -> HttpResponse:
     signing_in.change_hat(request.session, actor.user, wanted)
     audit.record(audit.By(actor.user.pk, wanted.organisation_id), "account.changed_hat", wanted)
     return redirect("portal:home")
+
+
+@route(public=True)
+def robots(_request: PortalRequest) -> HttpResponse:
+    """What search engines may read: the front page, notices and the policy page; never a certificate (C10)."""
+    lines = ("User-agent: *", "Disallow: /", "Allow: /$", "Allow: /notices/", "Allow: /downloads/", "Allow: /policy/",
+             "Allow: /static/", "")  # fmt: skip
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8", headers=headers)

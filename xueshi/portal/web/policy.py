@@ -1,0 +1,155 @@
+"""政策解读: what a year asks and counts, in plain words, drawn from the pack and nothing else."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from xueshi.kernel import clock
+from xueshi.organisations.states import DeskRule
+from xueshi.policies.caps import Cap
+from xueshi.policies.chains import Chain
+from xueshi.policies.formulas import (
+    AsApproved,
+    AsLabelled,
+    FixedByGrade,
+    Formula,
+    Multiplier,
+    PerDay,
+    PerItem,
+    WholeYear,
+    plain,
+)
+from xueshi.policies.packs import Pack
+from xueshi.policies.requests import PortalRequest
+from xueshi.policies.values import Mark, Sourced
+from xueshi.policies.years import LearningForm, YearRules
+from xueshi.ui import parts
+from xueshi.ui.routes import route
+
+SECONDS = 300
+_MARKS: dict[Mark, parts.State] = {
+    Mark.CONFIRMED: parts.State("已核实原文", "ok"),
+    Mark.MANUAL: parts.State("依据操作手册", "ok"),
+    Mark.SECONDARY: parts.State("依据转载资料", "wait"),
+    Mark.ASSUMED: parts.State("暂定，待本地人社部门确认", "wait"),
+}
+_DESKS = {DeskRule.OWN: "本人所在单位", DeskRule.SUPERIOR: "所在单位的上级", DeskRule.SELF: "所填单位"}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One rule in words, with where it was read and how sure that is."""
+
+    title: str
+    text: str
+    source: str
+    mark: parts.State
+    note: str = ""
+
+
+@route(public=True)
+def policy(request: PortalRequest) -> HttpResponse:
+    """The rules of this year, or of an earlier one that the pack knows."""
+    years = _years(request.pack)
+    asked = request.GET.get("year", "")
+    year = next((one for one in years if str(one) == asked), years[0])
+    rules = request.pack.year(year)
+    context = {
+        "pack": request.pack,
+        "year": year,
+        "years": years,
+        "rules": rules,
+        "requirement": list(_requirement(rules)),
+        "forms": [_form(rules, form) for form in rules.learning_forms],
+        "caps": [_cap(cap) for cap in rules.caps],
+        "chain": _chain(rules.declaration_chain()),
+        "window": _window(rules, year),
+    }
+    answer = render(request, "portal/policy.html", context)
+    answer.headers["Cache-Control"] = f"public, max-age={SECONDS}"
+    return answer
+
+
+def _years(pack: Pack) -> list[int]:
+    """This year and those before it for which the pack has rules, latest first."""
+    now = clock.year()
+    return list(range(now, max(min(pack.years), now - 5) - 1, -1))
+
+
+def _requirement(rules: YearRules) -> Iterator[Saying]:
+    need = rules.requirement
+    yield _saying(need, "总学时", f"全年不少于 {plain(need.total)} 学时")
+    for subject in rules.subjects:
+        minimum = next((one for one in need.minimums if one.key == subject.key), None)
+        if minimum is None or not minimum.hours:
+            yield _saying(minimum or need, subject.title, "不单独规定最低学时，计入总学时")
+        else:
+            yield _saying(minimum, subject.title, f"不少于 {plain(minimum.hours)} 学时")
+
+
+def _form(rules: YearRules, form: LearningForm) -> Saying:
+    subjects = "、".join(rules.subject_label(key) for key in form.subjects)
+    said = _saying(form.rule, form.label, in_words(form.rule), note=f"计入 {subjects}；附件：{form.evidence}")
+    return said if said.source else _saying(form, form.label, said.text, note=said.note)
+
+
+def _cap(cap: Cap) -> Saying:
+    per = "每天" if cap.per == "day" else "每年"
+    return _saying(cap, cap.label, f"{per}最多计入 {plain(cap.hours)} 学时")
+
+
+def _chain(chain: Chain) -> list[Saying]:
+    return [
+        _saying(chain, step.label, f"由{_DESKS[step.desk]}办理" + ("，通过后计入学时" if step.posts else ""))
+        for step in chain.steps
+    ]
+
+
+def _window(rules: YearRules, year: int) -> Saying:
+    first = year - rules.declaration.years_back
+    text = f"{year} 年内可以申报 {first} 至 {year} 年度的学时" if first < year else f"只能申报 {year} 年度的学时"
+    return _saying(rules.declaration, "可申报年度", text)
+
+
+def in_words(rule: Formula) -> str:
+    """A conversion as people say it, without any claim to apply it to."""
+    match rule:
+        case AsApproved():
+            return "按审核认定的学时计入" + _most(rule.max)
+        case PerDay():
+            return f"每天 {plain(rule.rate)} 学时" + _most(rule.cap_once, "一次")
+        case PerItem():
+            return f"每项 {plain(rule.amount)} 学时" + _most(rule.cap)
+        case Multiplier():
+            return f"按授课学时的 {plain(rule.factor)} 倍计入" + _most(rule.cap)
+    return _without_limit(rule)
+
+
+def _without_limit(rule: AsLabelled | FixedByGrade | WholeYear) -> str:
+    match rule:
+        case AsLabelled():
+            return "按课程标注的学时计入"
+        case FixedByGrade():
+            return "按级别：" + "、".join(f"{key} {plain(hours)} 学时" for key, hours in rule.table.items())
+        case WholeYear():
+            return "满一年，计入全年要求的学时"
+
+
+def _most(limit: Decimal | None, when: str = "") -> str:
+    return f"，{when}最多 {plain(limit)} 学时" if limit is not None else ""
+
+
+def _saying(of: Sourced, title: str, text: str, note: str = "") -> Saying:
+    return Saying(title, text, _source(of.source), _MARKS[of.mark], note)
+
+
+def _source(text: str) -> str:
+    """The source as the public may look it up: a document's name; our own row numbers and remarks are left out."""
+    if not text or text[0].isascii():
+        return ""
+    without_rows = re.sub(r"[（(]?(?:AMB|CR|CV|ORG|ANN|DSH)-\d+[）)]?", "", text)
+    return re.split(r"[,;；]\s*(?=[A-Za-z])", without_rows)[0].strip(" ；，,")

@@ -1,0 +1,150 @@
+"""The home of an administrator: figures, modules as tiles, the year of their people, notices."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.urls import reverse
+
+from xueshi.declarations import selectors as declarations
+from xueshi.kernel import clock
+from xueshi.ledger import selectors as ledger
+from xueshi.notices import permissions as writing
+from xueshi.notices import selectors as notices
+from xueshi.organisations.actors import Actor
+from xueshi.people import selectors as people
+from xueshi.people.models import Professional
+from xueshi.policies.packs import Pack
+from xueshi.policies.requests import PortalRequest, actor_of
+from xueshi.portal.context import shell_of
+from xueshi.reviews.states import CaseState
+from xueshi.ui import parts
+from xueshi.ui.lists import Column, ListPage, RowAction, read_list
+from xueshi.ui.shell import Link
+
+NEWS = 4
+ZERO = Decimal(0)
+
+
+def page(request: PortalRequest) -> dict[str, Any]:
+    """What the template shows; the pack says which figures of the people stand below the modules."""
+    who, words = actor_of(request), request.pack.words_under("home")
+    links = modules(request)
+    context: dict[str, Any] = {
+        "title": next((link.label for link in links if link.current), "首页"),
+        "figures": _figures(who, links),
+        "modules": [link for link in links if not link.current],
+        "news": notices.recent_for(who, NEWS),
+        "writes": writing.can_write(who).allowed,
+        "words": words,
+    }
+    if request.pack.portal.home == "completion" and who.role_key == "employer":
+        context |= _completion(request, who)
+    if request.pack.portal.home == "years":
+        context["years"] = _years(who)
+    return context
+
+
+def modules(request: PortalRequest) -> list[Link]:
+    """The top of the menu in its printed order; a branch carries its pages."""
+    shell = shell_of(request)
+    return list(shell.modules) if shell is not None else []
+
+
+def _leaves(links: list[Link]) -> list[Link]:
+    return [leaf for link in links for leaf in (_leaves(list(link.children)) if link.children else [link])]
+
+
+def _figures(who: Actor, links: list[Link]) -> list[parts.Tile]:
+    """Who waits, who declares, whose declarations wait (DSH-08, DSH-09, DSH-11)."""
+    seen = declarations.declarations_seen(who).order_by().filter(year=clock.year(), deleted_at=None)
+    counted = seen.aggregate(
+        all=Count("person", distinct=True, filter=Q(case__isnull=False) & ~Q(case__state=CaseState.WITHDRAWN)),
+        waiting=Count("person", distinct=True, filter=Q(case__state=CaseState.PENDING)),
+    )
+    queue = reverse("registrations:people")
+    waiting = next((link.count or 0 for link in _leaves(links) if link.url == queue), None)
+    tiles = [parts.Tile(label="学时申报人员", value=counted["all"]),
+             parts.Tile(label="待跟踪的学时申报人数", value=counted["waiting"])]  # fmt: skip
+    if waiting is None:
+        return tiles
+    tone: parts.Tone = "wait" if waiting else "idle"
+    return [parts.Tile(label="待审核的专技人员人数", value=waiting, url=queue, tone=tone), *tiles]
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """One year of the body's people: how many declared, how many completed (DSH-14, DSH-15)."""
+
+    year: int
+    declared: int
+    completed: int
+
+
+def _years(who: Actor) -> list[YearFigures]:
+    """Every year in which somebody declared or has an account, latest first."""
+    declared = declarations.declarations_seen(who).filter(deleted_at=None, case__isnull=False)
+    declared = declared.exclude(case__state=CaseState.WITHDRAWN).order_by()
+    by_year = {row["year"]: row["n"] for row in declared.values("year").annotate(n=Count("person", distinct=True))}
+    accounts = ledger.accounts_seen(who).order_by().values("year").annotate(n=Count("pk", filter=Q(passed=True)))
+    passed = {row["year"]: row["n"] for row in accounts}
+    found = sorted({clock.year(), *by_year, *passed}, reverse=True)[:5]
+    return [YearFigures(year, by_year.get(year, 0), passed.get(year, 0)) for year in found]
+
+
+def _completion(request: PortalRequest, who: Actor) -> dict[str, Any]:
+    """当前年度教育情况 and the people behind it (DSH-03, DSH-04)."""
+    year = clock.year()
+    counted = _people(who, year=year).order_by().aggregate(
+        all=Count("pk"), done=Count("pk", filter=Q(account__passed=True))
+    )  # fmt: skip
+    return {
+        "year": year,
+        "done": counted["done"],
+        "undone": counted["all"] - counted["done"],
+        "list": read_list(_people_page(request.pack, year), who, request.GET),
+    }
+
+
+def _people(who: Actor, *, year: int) -> QuerySet[Professional]:
+    """The people of the actor's reach beside their account of a year, which may be missing."""
+    of_year = FilteredRelation("accounts", condition=Q(accounts__year=year))
+    rows = people.professionals_seen(who).filter(employment__state="active").annotate(account=of_year)
+    return rows.annotate(
+        public=F("account__public_hours"), professional=F("account__professional_hours"),
+        total=F("account__total_hours"), passed=F("account__passed"), account_pk=F("account__pk"),
+    )  # fmt: skip
+
+
+def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
+    annual = pack.year(year).annual
+    labels = {column.key: column.label for column in annual.columns}
+    result = {True: parts.State(annual.passed, "ok"), False: parts.State(annual.failed, "idle")}
+
+    def number(key: str) -> Column[Professional]:
+        return Column(key=key, label=labels[key], value=lambda row: getattr(row, key) or ZERO, num=True)
+
+    return ListPage(
+        key="home.people", title=pack.words["home.completion"], rows=partial(_people, year=year), numbered=True,
+        order_by=("user__name",), sizes=(10, 20, 50),
+        columns=(
+            Column(key="year", label=labels["year"], value=lambda _row: str(year)),
+            Column(key="name", label="姓名", value=lambda row: row.user.name),
+            Column(key="document", label="身份证", value=lambda row: cut(row.user.document_number)),
+            *(number(key) for key in ("public", "professional", "total")),
+            Column(key="result", label=labels["result"], value=lambda row: result[bool(getattr(row, "passed", None))]),
+        ),
+        actions=(RowAction(label="学习记录", url=_record),),
+    )  # fmt: skip
+
+
+def _record(row: Professional) -> str | None:
+    pk = getattr(row, "account_pk", None)
+    return reverse("ledger:year", args=[pk]) if pk else None
+
+
+def cut(number: str) -> str:
+    """The width this one table prints: the first ten and the last four with an ellipsis between them (SYS-05)."""
+    return f"{number[:10]}…{number[-4:]}" if len(number) > 16 else "*" * max(len(number) - 4, 0) + number[-4:]
