@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from stdnum.cn import uscc
 
 from tests import small_world as make
 from tests.browsers import browser
@@ -60,6 +61,12 @@ def unit(bureau: Organisation, **changes: object) -> dict[str, object]:
         "unit_telephone": "0591-87651234",
         "address": "福州市鼓楼区五四路 1 号",
     } | changes
+
+
+def codes(serial: int) -> str:
+    """A credit code of its own for each serial."""
+    body = f"91350100{serial:09}"
+    return body + uscc.calc_check_digit(body)
 
 
 def form_of(user: User, kind: str, hat: Membership | None = None) -> Form:
@@ -151,6 +158,34 @@ def test_registration_takes_effect_at_once_and_is_put_on_record(
     stranger = sign_in(tree.stranger_admin).get("/registrations/filed/", **host("fujian"))
     assert list(stranger.context["list"].rows) == []
     assert sign_in(tree.stranger_admin).get(f"/registrations/unit/{body.pk}/", **host("fujian")).status_code == 404
+
+
+@pytest.mark.req("ORG-54", "ORG-55")
+def test_units_on_record_are_filtered_by_what_was_chosen(tree: make.SmallWorld, sign_in: SignIn) -> None:
+    chosen = {
+        "鼓楼软件": ("350102", "private"),
+        "台江学校": ("350103", "institution_full"),
+        "思明中心": ("350203", "organ"),
+    }
+    for name, (area, nature) in chosen.items():
+        form = form_of(make.user(name), "employer")
+        form.send(unit(tree.district, unit_name=name, area=area, unit_nature=nature, code=codes(len(name) + int(area))))
+        form.done()
+    client = sign_in(tree.district_admin)
+
+    def found(**asked: str) -> set[str]:
+        page = client.get("/registrations/filed/", asked)
+        assert page.status_code == 200
+        return {row.organisation.name for row in page.context["list"].rows}
+
+    assert found() == set(chosen)
+    assert found(area="350000") == set(chosen)
+    assert found(area="350100") == {"鼓楼软件", "台江学校"}
+    assert found(area="350103") == {"台江学校"}
+    assert found(nature="organ") == {"思明中心"}
+    assert found(nature="institution_full", area="350100") == {"台江学校"}
+    assert found(level="none", name="鼓楼") == {"鼓楼软件"}
+    assert found(industry="C") == set()
 
 
 @pytest.mark.req("ORG-09")

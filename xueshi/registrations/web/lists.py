@@ -14,6 +14,7 @@ from xueshi.registrations import permissions, rules, selectors
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import columns, filters
 from xueshi.registrations.web.columns import CaseColumn
+from xueshi.registrations.web.filing_filters import FiledFilters
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase
@@ -191,6 +192,6 @@ FILED: ListPage[Registration] = ListPage(
         Column(key="filed_at", label="备案时间", value=lambda row: row.created_at, order_by="created_at"),
     ),
     order_by=("-created_at",),
-    filters=None,
+    filters=FiledFilters,
     numbered=True,
 )  # fmt: skip
