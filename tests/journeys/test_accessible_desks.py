@@ -31,7 +31,10 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("batch asked", "/declarations/review/", press("text=全部通过"), "text=您刚才看到的")
     unit.check("batch report", "/declarations/review/", _approve_all, "text=已通过")
     _queue(unit, "people", "/registrations/people/")
+    _queue(unit, "title changes", "/people/changes/")
     unit.check("unit", "/registrations/unit/")
+    unit.check("reasons", "/reviews/reasons/declaration/")
+    unit.check("viewer", "/declarations/review/?tab=done", _view, ".x-viewer-box")
     department = auditor.window("weihai", world.actor("department_1"))
     department.check("department home", "/home/")
     _queue(department, "units", "/registrations/units/")
@@ -44,6 +47,11 @@ def _desks(auditor: Auditor, world: World) -> None:
     city.check("city home", "/home/")
     city.check("bureaux", "/registrations/bureaux/")
     auditor.window("weihai", world.actor("base_1")).check("base home", "/home/")
+
+
+def _view(page: Page) -> None:
+    page.locator("tbody tr a").first.click()
+    page.locator("#detail a[data-view]").first.click()
 
 
 def _approve_all(page: Page) -> None:
