@@ -20,6 +20,10 @@ def _visitor(auditor: Auditor, world: World) -> None:
     window.check("front", "/")
     window.check("front refused", "/", press(".x-login .btn-primary"), "#captcha_error")
     window.check("recovery", "/recovery/")
+    window.check("recovery refused", "/recovery/", press(".x-decide .btn-primary"), ".x-errors")
+    window.check("reset", "/recovery/reset/")
+    window.check("recovered", "/recovery/done/")
+    window.check("outbox", "/outbox/")
     window.check("agreement", "/register/agreement/")
     window.check("register", "/register/professional/")
     for way in ("professional", "employer", "department", "base", "bureau"):

@@ -89,7 +89,7 @@ def test_step_one_asks_as_the_manual_prints(db: None, portal: str) -> None:
 @pytest.mark.req("ID-15")
 def test_every_empty_field_is_refused_and_what_was_typed_stays(weihai: Visitor, person: User) -> None:
     whole = {**pair(person), "code": "123456"}
-    for name, label in {"document_number": "证件号", "phone": "手机号", "code": "验证码"}.items():
+    for name, label in {"document_number": "证件号", "phone": "手机号", "code": "收到的验证码"}.items():
         answer = go_on(weihai, **{**whole, name: ""})
         assert (answer.status_code, f"请填写{label}" in text(answer)) == (422, True)
         kept = next(value for key, value in whole.items() if key != name)

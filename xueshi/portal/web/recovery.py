@@ -84,7 +84,7 @@ def _verification(
     problem = refused.message if refused is not None and refused.field == "captcha" else ""
     if refused is not None and not problem:
         add_problems(form, refused)
-    barred = request.pack.login.captcha and not form.sent and bool(form.fields)
+    barred = request.pack.login.captcha and bool(form.fields) and not _passed(request, form)
     context = {
         "form": form,
         "problem": problem,
@@ -93,6 +93,14 @@ def _verification(
     }
     wrong = problem or (form.is_bound and form.errors)
     return _step(request, VERIFY, "portal/recovery.html", context, status=status if wrong else 200)
+
+
+def _passed(request: PortalRequest, form: Verification) -> bool:
+    """Whether the challenge was answered for the recipient in the form, so that it is not asked again."""
+    if form.recipient is None:
+        return False
+    claim = Claim(form.recipient, recovering.PURPOSE, _place(request).session_key)
+    return codes.passed_barrier(request.session, claim)
 
 
 @sensitive_post_parameters("new", "again")

@@ -30,7 +30,8 @@ class Verification(BaseForm):
     code = forms.CharField(max_length=40)
 
     def __init__(self, pack: Pack, *args: Any, **kwargs: Any) -> None:
-        self.pack, self.sent, self.found = pack, False, None
+        self.pack = pack
+        self.recipient: Recipient | None = None
         self.ways = [channel for channel in _FIELDS if notifications.offered(channel)]
         self.shown_when = {_FIELDS[channel]: {"method": (channel.value,)} for channel in self.ways}
         super().__init__(*args, **kwargs)
@@ -56,6 +57,10 @@ class Verification(BaseForm):
         if SEND in self.data:
             self.fields["code"].required = False
 
+    def marked(self, name: str) -> bool:
+        """Every question has its star, also the one that the button in it does not ask yet."""
+        return bool(name)
+
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
@@ -79,11 +84,13 @@ class Verification(BaseForm):
     def forgotten(self, session_key: str) -> Forgotten:
         """What was typed, for the service."""
         typed = self.cleaned_data
+        if self.recipient is None:
+            message = "asked of a form that is not valid"
+            raise ValueError(message)
         return Forgotten(typed["document_type"], typed["document_number"], self.recipient, session_key)
 
     def note_sent(self, recipient: str) -> None:
         """Say where a code went, if anywhere, and wait for it."""
-        self.sent = True
         widget = self.fields["code"].widget
         if isinstance(widget, CodeInput):
             minutes = LIFE.seconds // 60
