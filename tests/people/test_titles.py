@@ -109,8 +109,8 @@ def test_the_detail_of_a_change_shows_old_and_new(world: SmallWorld, ask: Ask) -
 
 
 def test_one_change_at_a_time_and_the_database_agrees(world: SmallWorld, browse: Browse, ask: Ask) -> None:
-    ask(world.person)
     tab = browse(world.person, "/profile/title/")
+    ask(world.person)
     tab.save(TITLE | {"title_level": "senior", "title": "0502"})
     assert tab.errors == {"__all__": ["您有一条信息修改正在审核，审核完成或撤销后才能再次修改"]}
     assert tab.filled["title"] == "0502"

@@ -39,6 +39,7 @@ def test_certificate_text() -> None:
 def test_menu_of_a_professional_without_modules_to_come() -> None:
     assert labels(registry.pack("weihai").menu("professional")) == [
         "首页",
+        "用户资料管理",
         "学时申报",
         "申报进度查询",
         "年度完成情况",
@@ -55,7 +56,7 @@ def test_menu_trees_keep_their_printed_order() -> None:
         "成果备案",
         "查询统计",
     ]
-    assert labels(menu[1].children) == ["审核用人单位", "审核继续教育基地", "审核注册人员"]
+    assert labels(menu[1].children) == ["审核用人单位", "审核继续教育基地", "审核注册人员", "审核人员信息修改"]
     assert registry.pack("weihai").menu("nobody") == ()
 
 
