@@ -1,13 +1,12 @@
 """Evidence on its way in and out: signed keys for uploads not yet saved, previews, the files themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration, Evidence
@@ -18,6 +17,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.policies.access import Upload
 from xueshi.policies.requests import actor_of
 from xueshi.ui import parts
+from xueshi.ui.images import image_answer, size_of
 from xueshi.ui.routes import route
 
 _SALT = "declarations.evidence"
@@ -48,7 +48,7 @@ def scans_of(actor: Actor, keys: Iterable[str]) -> dict[str, parts.Scan]:
 def scan(actor: Actor, file: StoredFile, key: str = "") -> parts.Scan:
     """The preview of an upload that no declaration holds yet."""
     key = key or key_of(actor, file)
-    return parts.Scan(key=key, name=file.name, url=reverse("declarations:upload", args=[key]), size=_size(file))
+    return parts.Scan(key=key, name=file.name, url=reverse("declarations:upload", args=[key]), size=size_of(file.size))
 
 
 def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> list[parts.Scan]:
@@ -58,7 +58,7 @@ def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> li
             key=str(one.position),
             name=f"{one.file.name}（附件重复）" if getattr(one, "is_double", False) else one.file.name,
             url=reverse("declarations:evidence", args=[declaration.pk, one.position]),
-            size=_size(one.file),
+            size=size_of(one.file.size),
         )
         for one in evidence
     ]
@@ -69,10 +69,6 @@ def store(actor: Actor, limit: Upload, file: "UploadedFile[Any]") -> StoredFile:
     content = file.read()
     upload = files.Upload(file.name or "", content, actor.user.pk)
     return files.store_image(upload, files.ImageLimit(limit.max_bytes, limit.extensions), field="evidence")
-
-
-def _size(file: StoredFile) -> str:
-    return f"{file.size / (1 << 20):.1f} MB" if file.size >= 1 << 20 else f"{max(file.size // 1024, 1)} KB"
 
 
 @route(object_kind="files.storedfile")
@@ -92,14 +88,5 @@ def evidence(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     return _answer(selectors.evidence_file(actor_of(request), pk, position))
 
 
-_IMAGES: Mapping[str, str] = {kind: kind for kind in ("image/jpeg", "image/png", "image/gif", "image/bmp")}
-
-
 def _answer(file: StoredFile) -> HttpResponse:
-    kind = _IMAGES.get(file.content_type, "application/octet-stream")
-    answer = HttpResponse(files.read(file), content_type=kind)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Content-Disposition"] = content_disposition_header(kind not in _IMAGES, file.name) or "inline"
-    return answer
+    return image_answer(files.read(file), file.content_type, file.name)

@@ -12,6 +12,7 @@ from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
 from xueshi.policies.packs import Pack
 from xueshi.registrations import selectors
+from xueshi.ui.images import image_answer
 from xueshi.ui.parts import Scan
 from xueshi.ui.printing import printed
 from xueshi.ui.routes import route
@@ -61,11 +62,7 @@ def scan_of(file: StoredFile, token: str) -> Scan:
 
 def served(file: StoredFile) -> HttpResponse:
     """The bytes of an image, never guessed at and never cached by others (E7)."""
-    answer = HttpResponse(files.read(file), content_type=file.content_type)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Disposition"] = "inline"
-    return answer
+    return image_answer(files.read(file), file.content_type, file.name)
 
 
 @route(public=True)
