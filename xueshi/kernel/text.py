@@ -5,8 +5,10 @@ import unicodedata
 from xueshi.kernel.errors import RuleBroken
 
 # Letters and marks of real names outside the usual planes stay; only what is invisible or steers the display goes.
-_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT = frozenset("\n\t")
+_BRACKETS = str.maketrans("〔〕【】", "()()")
+_WIDTHS = ("<wide>", "<narrow>", "<noBreak>", "<compat> 0020")
 
 
 def clean(text: str, *, field: str = "", multiline: bool = False) -> str:
@@ -20,14 +22,18 @@ def clean(text: str, *, field: str = "", multiline: bool = False) -> str:
 
 
 def half_width(text: str) -> str:
-    """Full-width digits, letters, brackets and blanks as their half-width twins."""
-    return unicodedata.normalize("NFKC", text)
+    """Full-width digits, letters, brackets and blanks as their half-width twins; ``²`` is no width of 2, it stays."""
+    return "".join(_twin(sign) for sign in text)
+
+
+def _twin(sign: str) -> str:
+    return unicodedata.normalize("NFKC", sign) if unicodedata.decomposition(sign).startswith(_WIDTHS) else sign
 
 
 def name_key(text: str) -> str:
     """The appearance of an organisation's name: blanks gone, widths and brackets folded (E13)."""
-    folded = half_width(text).casefold().replace("〔", "(").replace("〕", ")").replace("【", "(").replace("】", ")")
-    return "".join(folded.split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(folded.translate(_BRACKETS).split())
 
 
 def bigrams(text: str) -> list[str]:

@@ -13,9 +13,9 @@ from xueshi.policies.fields import CHOICES, FILES, FieldKind, FieldSpec
 
 type Typed = Mapping[str, str | Sequence[str]]
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_HOURS = re.compile(r"\d{1,5}(\.\d{1,3})?")
-_WHOLE = re.compile(r"-?\d{1,9}")
+_DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
+_HOURS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9\-() 转]{5,24}")
 _EMAIL = re.compile(r"[^@\s<>\"',;:()]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
 _LONGEST_PASSWORD = 128
