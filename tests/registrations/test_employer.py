@@ -88,7 +88,7 @@ def test_a_unit_without_a_code_is_told_whom_to_call(world: SmallWorld, visit: Vi
 
 
 @pytest.mark.parametrize(("portal", "limit"), [("weihai", 4 << 20), ("shandong", 1 << 20)])
-@pytest.mark.req("ORG-09", "SYS-02")
+@pytest.mark.req("ORG-09", "SYS-01", "SYS-02")
 def test_the_scan_keeps_the_limit_of_the_region(world: SmallWorld, visit: Visit, portal: str, limit: int) -> None:
     picture = forms.picture()
     content = picture.read()

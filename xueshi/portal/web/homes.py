@@ -35,10 +35,19 @@ def home(request: PortalRequest) -> HttpResponse:
     if who.is_professional:
         return render(request, "portal/professional.html", _professional(request, who))
     if who.is_administrator:
-        return render(request, "portal/modules.html", workbench.page(request))
+        return _workbench(request)
     return render(
         request, "portal/account.html", {"next_steps": [one for one in workbench.modules(request) if not one.current]}
     )
+
+
+def _workbench(request: PortalRequest) -> HttpResponse:
+    context = workbench.page(request)
+    region = context["list"].page.region if "list" in context else ""
+    is_part = bool(region) and request.headers.get("HX-Target") == region
+    answer = render(request, "ui/parts/list_region.html" if is_part else "portal/modules.html", context)
+    answer.headers["Vary"] = "HX-Request, HX-Target"
+    return answer
 
 
 def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
