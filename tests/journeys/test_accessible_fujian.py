@@ -15,6 +15,8 @@ def _fujian(auditor: Auditor, small: small_world.SmallWorld) -> None:
     visitor.check("fujian account", "/register/account/", press(".x-decide .btn-primary"), ".x-errors")
     person = auditor.window("fujian", small.person)
     person.check("fujian professional", "/home/")
+    person.check("fujian account data", "/account/", press(".x-decide .btn-primary"), ".x-errors")
+    person.check("fujian real name", "/account/identity/")
     unit = auditor.window("fujian", small.employer_admin)
     unit.check("fujian employer", "/home/")
     unit.check("fujian desk", "/declarations/review/", press("tbody tr a"), "#detail .x-detail-head")

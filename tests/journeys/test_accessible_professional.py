@@ -41,6 +41,8 @@ def _professional(auditor: Auditor, world: World) -> None:
     for state in ("valid", "superseded", "revoked"):
         for thing in world.of("certificate", owner="person_1", state=state)[:1]:
             window.check(f"certificate {state}", f"/certificates/{thing.pk}/")
+    window.check("devices", "/account/devices/")
+    window.check("learning centre", "/learning/centre/")
     window.check("desk forbidden", "/declarations/review/", status=403)
     auditor.window("weihai", world.actor("two_hats")).check("hats", "/hats/")
 

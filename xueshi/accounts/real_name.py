@@ -86,7 +86,7 @@ def confirm_by_service(user: User) -> None:
 def _keep(user: User, method: str, reference: str, by: audit.By) -> None:
     told = {"digest": _digest(user), "method": method, "reference": reference, "proved_at": clock.now(),
             "by_user_id": by.user_id, "by_organisation_id": by.organisation_id}  # fmt: skip
-    IdentityProof.objects.update_or_create(pk=user.pk, defaults=told)  # rule 1, rule 5: our own proofs, names are ours
+    IdentityProof.objects.update_or_create(pk=user.pk, defaults=told)  # rule 1: our own proofs
     audit.record(by, "account.identity_proved", user, method=method)
 
 

@@ -130,7 +130,8 @@ def _spend(user_id: int, typed: str) -> bool:
     if (step := _step_of(held.secret, digits)) is not None:
         fresh = SecondFactor.objects.filter(pk=user_id, last_step__lt=step)  # rule 1: as above
         return bool(fresh.update(last_step=step))
-    unused = RecoveryCode.objects.filter(user_id=user_id, digest=_digest(user_id, digits), used_at=None)
+    digest = _digest(user_id, digits)
+    unused = RecoveryCode.objects.filter(user_id=user_id, digest=digest, used_at=None)  # rule 1: our own codes
     return bool(unused.update(used_at=clock.now()))
 
 
