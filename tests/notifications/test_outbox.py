@@ -47,15 +47,21 @@ def test_a_message_leaves_once_and_takes_its_content_along() -> None:
 
 
 def test_the_same_effect_is_written_once() -> None:
+    before = jobs()
     written()
     services.write(letter(values={"code": "000000", "minutes": "5"}))
     message = Message.objects.get()
     assert json.loads(message.values)["code"] == "246810"
-    assert ProcrastinateJob.objects.filter(task_name=services.JOB).count() == 1
+    assert len(jobs() - before) == 1
 
 
 class _Undone(Exception):
     pass
+
+
+def jobs() -> set[int]:
+    """Jobs queued so far; tests that really commit leave some behind."""
+    return set(ProcrastinateJob.objects.filter(task_name=services.JOB).values_list("pk", flat=True))
 
 
 def _write_and_fail() -> None:
@@ -64,15 +70,17 @@ def _write_and_fail() -> None:
 
 
 def test_what_is_rolled_back_was_never_written_nor_queued() -> None:
+    before = jobs()
     with pytest.raises(_Undone), transaction.atomic():
         _write_and_fail()
     assert Message.objects.count() == 0
-    assert ProcrastinateJob.objects.filter(task_name=services.JOB).count() == 0
+    assert jobs() == before
 
 
 def test_neither_recipient_nor_code_can_be_read_in_the_table_or_the_job() -> None:
+    before = jobs()
     message = written()
-    job = ProcrastinateJob.objects.get(task_name=services.JOB)
+    job = ProcrastinateJob.objects.get(pk__in=jobs() - before)
     assert job.args == {"message_id": message.pk}
     with transaction.get_connection().cursor() as cursor:
         cursor.execute("SELECT recipient, values FROM notifications_message")
