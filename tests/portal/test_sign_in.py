@@ -154,7 +154,7 @@ def test_name_or_number_where_the_pack_knows_both(db: None) -> None:
     assert visitor("weihai").sign_in("wangzhiyuan").status_code == 422
 
 
-@pytest.mark.req("ID-30", "ID-31")
+@pytest.mark.req("ID-30", "ID-31", "SYS-11")
 def test_six_wrong_passwords_freeze_for_two_hours(db: None) -> None:
     person = small_world.build("fujian").person.user
     browser = visitor("fujian")
