@@ -50,7 +50,9 @@ def centre(request: PortalRequest) -> HttpResponse:
         for one in rules.subjects
     ]
     bars.append(_bar("总学时", held.total_hours if held is not None else ZERO, rules.requirement.total))
-    return render(request, "learning/centre.html", _frame(request) | {"year": year, "bars": bars, "pairs": _who(request)})
+    return render(
+        request, "learning/centre.html", _frame(request) | {"year": year, "bars": bars, "pairs": _who(request)}
+    )
 
 
 def _frame(request: PortalRequest) -> dict[str, Any]:
