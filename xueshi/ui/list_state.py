@@ -231,8 +231,9 @@ class ListState[M: Model]:
 
     @cached_property
     def remarks(self) -> Sequence[str]:
-        """Words offered for 审核意见."""
-        return self.page.remarks(self.actor) if self.wants_comment else ()
+        """Words offered for 审核意见; an open detail offers them itself."""
+        opened = bool(self.page.detail_param and self.asked.get(self.page.detail_param))
+        return self.page.remarks(self.actor) if self.wants_comment and not opened else ()
 
     @property
     def wants_comment(self) -> bool:
