@@ -182,7 +182,7 @@ class Attacks:
             readers = frozenset(self.who.administrators([at.pk for at in Organisation.objects.all()], ACCOUNTS)) & seers
             read = Attack("", "", "", "", seers, readers if row.case.state != "pending" else frozenset())
             yield from self._ways("registrations:detail", READS, (row.case.pk,), read)
-            yield from self._ways("registrations:hide", ("POST",), (row.case.pk,), read)
+            yield from self._ways("reviews:remove", ("POST",), (row.case.pk,), read)
             for attached in row.files.select_related("file").order_by("pk")[:1]:
                 yield from self._ways("registrations:file", ("GET",), (row.case.pk, attached.file.key), read)
             for queue in ("people", "units"):
