@@ -13,11 +13,11 @@ from django.urls import get_resolver
 from tests.checks.surface import stage as stages
 from xueshi.config.management.commands.routes import walk
 
-QUERIES: Final = 4
+QUERIES: Final = 6
 """Searches, orders, tabs and pages of one kind of address; all their combinations would be endless."""
 ALIKE: Final = 2
 """Addresses that differ only in the object they name."""
-MOST: Final = 36
+MOST: Final = 52
 """Addresses an actor."""
 _OPEN: Final = ("/gallery/", "/register/", "/verify/", "/healthz", "/recovery/", "/proof/")
 """Addresses that answer everybody alike; nobody's answers stand for all."""
@@ -51,7 +51,7 @@ def starts() -> list[str]:
     return [route.pattern for route in walk(get_resolver()) if "<" not in route.pattern and "GET" in route.methods]
 
 
-def _kind(url: str) -> tuple[str, int]:
+def kind_of(url: str) -> tuple[str, int]:
     """An address without the objects it names, and how many of its kind are enough."""
     path, _, query = url.partition("?")
     return f"{_OBJECT.sub('*', path)}{'?' if query else ''}", QUERIES if query else ALIKE
@@ -62,7 +62,7 @@ def _walk(stage: "stages.Stage", name: str) -> Iterator[Visit]:
     known, asked = set(waiting), Counter[str]()
     while waiting and asked.total() < MOST:
         url = waiting.popleft()
-        kind, enough = _kind(url)
+        kind, enough = kind_of(url)
         if asked[kind] >= enough and "export" not in url:
             continue
         asked[kind] += 1

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 import pytest
 from django.db import connection
@@ -28,7 +28,7 @@ HEADERS: Mapping[str, re.Pattern[str]] = {
     "X-Request-Id": re.compile("^[0-9a-f]{8}$"),
     "Cache-Control": re.compile("no-store|max-age|public"),
 }
-_DIGITS = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)")
+_DIGITS = re.compile(r"\d{11,}[Xx]?")
 _OPEN = ("/register/", "/gallery/")
 
 
@@ -86,42 +86,54 @@ def _heads(stage: Stage) -> dict[str, int]:
     return {head: next(iter(pks)) for head, pks in heads.items() if len(pks) == 1}
 
 
-def _leaks(visits: Iterable[Visit], canaries: Mapping[str, int], allowed: Mapping[str, set[int]]) -> list[str]:
-    looks = re.compile("|".join(sorted(map(re.escape, canaries), reverse=True)))
+def _hits(visits: Iterable[Visit], canaries: Iterable[str]) -> list[tuple[Visit, str]]:
+    """Every name in every answer; equal lines are searched once."""
+    wanted = list(canaries)
+
+    @cache
+    def named(line: str) -> frozenset[str]:
+        return frozenset() if line.isascii() else frozenset(name for name in wanted if name in line)
+
+    found = ((visit, frozenset().union(*map(named, visit.text.split("\n")))) for visit in visits)
+    return [(visit, name) for visit, names in found for name in sorted(names) if name not in visit.url]
+
+
+def _leaks(hits: Iterable[tuple[Visit, str]], owners: Mapping[str, int], allowed: Mapping[str, set[int]]) -> list[str]:
     found: dict[str, str] = {}
-    for visit in visits:
-        for hit in set(looks.findall(visit.text)):
-            if canaries[hit] not in allowed[visit.actor] and hit not in visit.url:
-                found.setdefault(f"{visit.actor} {hit}", f"{visit.actor} reads {hit} at {visit.url}")
+    for visit, name in hits:
+        if owners[name] not in allowed[visit.actor]:
+            found.setdefault(f"{visit.actor} {name}", f"{visit.actor} reads {name} at {visit.url}")
     return list(found.values())
 
 
-def test_az_02_leaks_by_lists_and_pick_lists(stage: Stage, visits: list[Visit], tell: Tell) -> None:
+def test_az_02_leaks_by_lists_and_pick_lists(stage: Stage, visits: list[Visit], heard: list[Visit], tell: Tell) -> None:
+    """The crawl, and what readers were answered to odd and hostile values, which are searched alike."""
     scope = Scope(stage)
     people, bodies = _named(stage), _heads(stage)
     # The open unit picker shows the names of bodies to everybody (A12); names of people it never shows.
-    closed = [visit for visit in visits if not visit.url.startswith(_OPEN)]
-    bad = _leaks(visits, people, scope.people)
-    bad += _leaks(closed, bodies, {name: scope.bodies(name) for name in NAMED})
+    of_people, of_bodies = _hits(heard, people), _hits([one for one in heard if not one.url.startswith(_OPEN)], bodies)
+    bad = _leaks(of_people, people, scope.people)
+    bad += _leaks(of_bodies, bodies, {name: scope.bodies(name) for name in NAMED})
     nobody = {name: set[int]() for name in NAMED}
-    control = bool(_leaks(visits, people, nobody)) and bool(_leaks(closed, bodies, nobody))
-    tell(Outcome("AZ-02", len(visits), bad, control, 650, f"canaries={len(people) + len(bodies)}"))
+    control = bool(_leaks(of_people, people, nobody)) and bool(_leaks(of_bodies, bodies, nobody))
+    more = f"pages={len(visits)} canaries={len(people) + len(bodies)}"
+    tell(Outcome("AZ-02", len(heard), bad, control, 2000, more))
 
 
-def test_pr_03_numbers_are_masked(stage: Stage, visits: list[Visit], tell: Tell) -> None:
+def test_pr_03_numbers_are_masked(stage: Stage, heard: list[Visit], tell: Tell) -> None:
     """Document numbers and phones stand in full for nobody but their owner; exports included."""
     owners = {value: user.pk for user in User.objects.all() for value in (user.document_number, user.phone) if value}
     bad = [
         f"{visit.actor} reads a number at {visit.url}"
-        for visit in visits
+        for visit in heard
         for hit in set(_DIGITS.findall(visit.text))
         if hit.upper() in owners and ((actor := stage.actors[visit.actor]) is None or owners[hit] != actor.user.pk)
     ]
-    masked = sum("***" in visit.text for visit in visits)
+    masked = sum("***" in visit.text for visit in heard)
     planted = [number for number in owners if _DIGITS.fullmatch(number)]
-    exports = sum("export" in visit.url for visit in visits)
+    exports = sum("export" in visit.url for visit in heard)
     control = len(planted) == len(owners) and masked > 0
-    tell(Outcome("PR-03", len(visits), bad, control, 650, f"numbers={len(owners)} masked={masked} exports={exports}"))
+    tell(Outcome("PR-03", len(heard), bad, control, 2000, f"numbers={len(owners)} masked={masked} exports={exports}"))
 
 
 def test_ss_05_reading_changes_nothing(stage: Stage, visits: list[Visit], tell: Tell) -> None:

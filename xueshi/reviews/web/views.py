@@ -87,7 +87,8 @@ def _started(actor: Actor, run: BatchRun) -> HttpResponse:
 def back(request: HttpRequest) -> str:
     """Where the reviewer came from, if that is one of our pages."""
     wanted = request.POST.get("next") or request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+    address = wanted.startswith(("/", "http"))  # a bare word would be looked up as the name of a page
+    if address and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
     return reverse("portal:home")
 

@@ -1,0 +1,124 @@
+"""The forms of the pages that were seen: where they go and what a browser would send."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from tests.checks.surface.crawling import Visit, kind_of
+
+_WITHOUT: Final = frozenset({"file", "submit", "radio", "checkbox", "button", "reset"})
+"""Inputs that go along only when they are chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One form that posts: its address, its fields with their first values, and its buttons."""
+
+    actor: str
+    url: str
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: tuple[tuple[str, str], ...] = ()
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def typed(self, **changes: Any) -> dict[str, Any]:
+        """What a browser sends when the first button is pressed."""
+        return self.fields | dict(self.buttons[:1]) | changes
+
+
+@dataclass
+class _Open:
+    action: str
+    posts: bool
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+
+
+class _Reader(HTMLParser):
+    """Forms of a page; a field names its form or belongs to the one around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: dict[str, _Open] = {}
+        self._now, self._select, self._area = "", ("", ""), ("", "")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {key: value or "" for key, value in attrs}
+        if tag == "form":
+            self._now = known.get("id") or f"#{len(self.forms)}"
+            self.forms[self._now] = _Open(known.get("action", ""), known.get("method", "").lower() == "post")
+        form, name = self._form(known), known.get("name", "")
+        if form is None:
+            return
+        if tag == "option":
+            self._option(known)
+        elif tag in {"select", "textarea"} and name:
+            form.fields.setdefault(name, "")
+            self._select, self._area = (
+                ((self._key(known), name), self._area) if tag == "select" else (self._select, (self._key(known), name))
+            )
+        elif tag in {"input", "button"} and name:
+            self._input(form, known, tag)
+
+    def _key(self, known: dict[str, str]) -> str:
+        return known.get("form") or self._now
+
+    def _form(self, known: dict[str, str]) -> _Open | None:
+        return self.forms.get(self._key(known))
+
+    def _option(self, known: dict[str, str]) -> None:
+        form, name = self.forms.get(self._select[0]), self._select[1]
+        if form is not None and name:
+            form.choices.setdefault(name, []).append(known.get("value", ""))
+            if "selected" in known:
+                form.fields[name] = known.get("value", "")
+
+    @staticmethod
+    def _input(form: _Open, known: dict[str, str], tag: str) -> None:
+        kind = known.get("type", "submit" if tag == "button" else "text")
+        name, value = known["name"], known.get("value", "")
+        if kind == "submit":
+            form.buttons.append((name, value))
+        elif kind in {"radio", "checkbox"}:
+            form.choices.setdefault(name, []).append(value)
+            form.fields.setdefault(name, value)  # the first one, so that each field is there
+        elif kind not in _WITHOUT:
+            form.fields[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._now = ""
+        elif tag == "select":
+            self._select = ("", "")
+        elif tag == "textarea":
+            self._area = ("", "")
+
+    def handle_data(self, data: str) -> None:
+        form = self.forms.get(self._area[0])
+        if form is not None and self._area[1]:
+            form.fields[self._area[1]] = data.strip()
+
+
+def _of(visit: Visit) -> Iterator[Sheet]:
+    reader = _Reader()
+    reader.feed(visit.text)
+    for form in reader.forms.values():
+        if form.posts:
+            url = urlsplit(urljoin(visit.url, form.action))
+            fields = {name: value for name, value in form.fields.items() if name != "csrfmiddlewaretoken"}
+            choices = {name: tuple(found) for name, found in form.choices.items()}
+            path = f"{url.path}?{url.query}" if url.query else url.path
+            yield Sheet(visit.actor, path, fields, tuple(form.buttons), choices)
+
+
+def sheets(visits: Iterable[Visit], readers: Iterable[str]) -> list[Sheet]:
+    """One form of each kind for each reader; the same address with other fields is another kind."""
+    found: dict[tuple[str, str, frozenset[str]], Sheet] = {}
+    wanted = frozenset(readers)
+    for visit in visits:
+        if visit.actor in wanted and visit.status == 200 and not visit.url.startswith("/gallery"):
+            for sheet in _of(visit):
+                found.setdefault((sheet.actor, kind_of(sheet.url)[0], frozenset(sheet.fields)), sheet)
+    return list(found.values())
