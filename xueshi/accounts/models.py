@@ -124,7 +124,7 @@ class OneTimeCode(models.Model):
 class PasswordReset(models.Model):
     """A reset an administrator started: one secret, once, a day at most; nobody ever sees a password (B8)."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=32, unique=True)
     portal = models.CharField(max_length=20)
     started_at = models.DateTimeField()
