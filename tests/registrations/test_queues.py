@@ -48,7 +48,10 @@ def test_the_waiting_tab_shows_the_columns_of_the_manual(world: SmallWorld, visi
     assert [column.label for column in listed.page.columns] == [
         "姓名", "证件号", "证书管理号", "专业技术职务", "手机号", "电子邮箱",
     ]  # fmt: skip
-    assert [(tab.label, tab.count, tab.current) for tab in listed.tabs] == [("待审核", 1, True), ("已审核", None, False)]
+    assert [(tab.label, tab.count, tab.current) for tab in listed.tabs] == [
+        ("待审核", 1, True),
+        ("已审核", None, False),
+    ]
     assert [str(value) for _column, value, _link in listed.drawn[0]["cells"]] == [
         "陈霞", f"{forms.number(401)[:3]}***********{forms.number(401)[-4:]}", "鲁C401", "工程师", "139******45",
         "ch***@example.cn",

@@ -33,8 +33,10 @@ class Link(Value):
 class Portal(Sourced):
     """The file ``portal.toml``. ``abstract`` packs are only extended, never served.
 
-    ``user_menu``: whether an administrator's drop-down (修改密码, 退出登录) hangs under their name or the unit's (ID-20).
-    ``home``: what an employer's home tells of its people, this year's completion (DSH-03) or figures by year (DSH-14).
+    ``user_menu``: whether an administrator's drop-down (修改密码, 退出登录) hangs under their name or the unit's
+    (ID-20).
+    ``home``: what an employer's home tells of its people, this year's completion (DSH-03) or figures by year
+    (DSH-14).
     """
 
     key: Key

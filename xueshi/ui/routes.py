@@ -34,6 +34,14 @@ class Access:
     fresh: bool = False
     half: bool = False
 
+    def __post_init__(self) -> None:
+        if unknown := set(self.methods) - KNOWN:
+            message = f"unknown methods {sorted(unknown)}"
+            raise ValueError(message)
+        if self.public and self.powers:
+            message = "a public view cannot ask for powers"
+            raise ValueError(message)
+
     @property
     def changes_state(self) -> bool:
         """Whether the view takes a method that may write."""
@@ -64,12 +72,6 @@ def route[R: HttpRequest, **P](  # noqa: PLR0913 - one word each, always written
         ValueError: an unknown method, or powers on a public view.
     """
     allowed = tuple(dict.fromkeys(each for name in methods or READING for each in _with_head(name)))
-    if unknown := set(allowed) - KNOWN:
-        message = f"unknown methods {sorted(unknown)}"
-        raise ValueError(message)
-    if public and powers:
-        message = "a public view cannot ask for powers"
-        raise ValueError(message)
     access = Access(allowed, public, powers, object_kind, fragment, fresh, half)
 
     def decorate(view: View[R, P]) -> View[HttpRequest, P]:
