@@ -13,9 +13,14 @@ _DECIDED = [StepState.PASSED, StepState.FAILED]
 
 
 def can_see_case(actor: Actor, case: ReviewCase) -> Decision:
-    """The owner, the submitter; and with a power that reads its kind the desks of its chain and the bodies above."""
+    """The owner, the submitter; and with a power that reads its kind the desks of its chain and the bodies above.
+
+    What was withdrawn is its owner's alone again (ORG-39).
+    """
     if actor.user.pk in {case.owner_id, case.submitted_by_id}:
         return ALLOW
+    if case.state == CaseState.WITHDRAWN:
+        return deny("申请人已撤销")
     if not actor.is_administrator or actor.organisation is None or not actor.powers & kinds.kind(case.kind).read_with:
         return deny("不在您的管辖范围内")
     if any(step.desk_id == actor.desk_id for step in case.steps.all()):
@@ -31,6 +36,7 @@ def cases_seen_by(actor: Actor) -> Q:
         return own
     at_desk = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), desk_id=actor.desk_id))
     readable = Q(kind__in=[kind.key for kind in kinds.all_kinds() if actor.powers & kind.read_with])
+    readable &= ~Q(state=CaseState.WITHDRAWN)
     return own | (readable & (Q(at_desk) | Q(organisation__path__startswith=actor.organisation.path)))
 
 
