@@ -13,6 +13,9 @@ from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
 from xueshi.kernel import clock, identity
 from xueshi.kernel.errors import RuleBroken, TooMany
+from xueshi.notifications import services as notifications
+from xueshi.notifications.services import Letter
+from xueshi.notifications.states import Channel
 
 BY_SOURCE = Limit("login-source", 30, timedelta(hours=1))
 BY_ACCOUNT = Limit("login-account", 20, timedelta(hours=1))
@@ -276,15 +279,37 @@ def confirm_contact(user: User, draft: ContactDraft) -> None:
     confirm_password(user, draft.password)
 
 
-def change_contact(user: User, draft: ContactDraft) -> bool:
-    """Store what ``confirm_contact`` let pass; returns whether phone or e-mail differ from before."""
+def change_contact(user: User, draft: ContactDraft, *, portal: str) -> bool:
+    """Store what ``confirm_contact`` let pass, and tell the old phone and address; whether either differs."""
+    held = ContactDraft(phone=user.phone, email=user.email)
     another_way = draft.opens_another_way(user)
     user.phone, user.phone_index = draft.phone, phone_index(draft.phone) if draft.phone else ""
     user.email, user.landline = draft.email, draft.landline
-    user.save(update_fields=["phone", "phone_index", "email", "landline"])
-    if another_way:
-        audit.record(audit.By(user.pk), "account.contact_changed", user)
+    with transaction.atomic():
+        user.save(update_fields=["phone", "phone_index", "email", "landline"])
+        if another_way:
+            _tell_the_old(user, held, portal)
+            audit.record(audit.By(user.pk), "account.contact_changed", user)
     return another_way
+
+
+def _tell_the_old(user: User, held: ContactDraft, portal: str) -> None:
+    """Whoever loses a phone or an address to a stranger learns of it where the stranger does not read (A13)."""
+    now = clock.now()
+    for channel, before, after in (
+        (Channel.SMS, held.phone, user.phone),
+        (Channel.MAIL, held.email, user.email),
+    ):
+        if before and before != after and notifications.offered(channel):
+            letter = Letter(
+                key=f"contact:{user.pk}:{now:%Y%m%d%H%M%S%f}:{channel}",
+                portal=portal,
+                channel=channel,
+                recipient=before,
+                template="contact_changed",
+                values={"time": f"{now.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"},
+            )
+            notifications.write(letter)
 
 
 def _tried(user: User, password: str, source: str, refusal: RuleBroken) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 type Source = Callable[[str, str], str]
 """(portal, key) → the words, with ``{names}`` for the values."""
 
-TEMPLATES = ("code", "password_changed", "reset")
+TEMPLATES = ("code", "password_changed", "contact_changed", "reset")
 """Every message there is; a provider of text messages wants each approved under a number of its own."""
 
 _sources: list[Source] = []

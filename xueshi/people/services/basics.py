@@ -49,7 +49,8 @@ def _save(actor: Actor, draft: BasicsDraft) -> bool:
     professional = selectors.locked_own(actor)
     if professional.version != draft.version:
         raise MovedOn(CHANGED_MEANWHILE)
-    another_way = accounts.change_contact(actor.user, draft.contact)
+    portal = professional.employment.organisation.portal
+    another_way = accounts.change_contact(actor.user, draft.contact, portal=portal)
     changed = [name for name in _COLUMNS if getattr(professional, name) != getattr(draft, name)]
     for name in changed:
         setattr(professional, name, getattr(draft, name))
