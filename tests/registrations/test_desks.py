@@ -159,3 +159,25 @@ def test_only_hours_wait_for_the_employer_of_the_east(db: None) -> None:
     assert crumbs(page.content.decode()) == ["申报审核管理", "待我审核"]
     assert [one.pk for one in page.context["list"].rows] == [row_.pk]
     assert {case.kind for case in ReviewCase.objects.filter(desk=tree.employer)} == {"declaration"}
+
+
+@pytest.mark.req("SYS-05", "SYS-04")
+def test_each_page_masks_as_wide_as_it_is_printed(visit: Visit, province: make.SmallWorld) -> None:
+    city = make.build("weihai")
+    form = visit("professional", "weihai")
+    form.send(forms.person(forms.number(761), employer=str(city.employer.pk), phone="13912345612"))
+    form.done()
+    listed = signed_in(city.employer_admin).get("/registrations/people/").content.decode()
+    number = forms.number(761)
+    assert re.findall(r"\d*\*+\d+", listed) == [f"****{number[-4:]}", "139******12"]
+    own, one = signed_in(city.person).get("/profile/").content.decode(), city.person.user
+    assert re.findall(r'value="(\d+\*+\d+)"', own) == [f"{one.document_number[0]}{'*' * 13}{one.document_number[-4:]}"]
+    table, other = signed_in(province.employer_admin).get("/home/").content.decode(), province.person.user
+    assert f"{other.document_number[:10]}…{other.document_number[-4:]}" in table
+    for page, whole in (
+        (listed, number),
+        (listed, "13912345612"),
+        (table, other.document_number),
+        (own, one.document_number),
+    ):
+        assert whole not in page

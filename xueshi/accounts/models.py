@@ -57,6 +57,11 @@ class User(AbstractBaseUser):
         return masking.document(self.document_number)
 
     @property
+    def listed_document(self) -> str:
+        """The document number as lists of people show it."""
+        return masking.listed(self.document_number)
+
+    @property
     def masked_phone(self) -> str:
         """The mobile number as others see it."""
         return masking.phone(self.phone)

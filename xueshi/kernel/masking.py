@@ -11,6 +11,11 @@ def document(number: str, *, first: int = 3, last: int = 4) -> str:
     return number[:first] + "*" * (len(number) - first - last) + number[-last:]
 
 
+def listed(number: str) -> str:
+    """``370602199001012215`` → ``****2215``: as lists of people print it (SYS-05); short numbers keep the last two."""
+    return "****" + number[-4 if len(number) > 7 else -2 :]
+
+
 def phone(number: str) -> str:
     """``13912345612`` → ``139******12`` (first three, last two; SYS-05)."""
     if len(number) < 6:

@@ -40,7 +40,7 @@ def email(case: ReviewCase) -> str:
     return masking.email(_behind(case).user.email)
 
 
-NUMBER: CaseColumn = Column(key="document", label="证件号", value=lambda case: _behind(case).user.masked_document)
+NUMBER: CaseColumn = Column(key="document", label="证件号", value=lambda case: _behind(case).user.listed_document)
 PHONE: CaseColumn = Column(key="phone", label="手机", value=lambda case: _behind(case).user.masked_phone, minor=True)
 EMAIL: CaseColumn = Column(key="email", label="电子邮箱", value=email, minor=True)
 MANAGER: CaseColumn = Column(key="administrator", label="管理员", value=lambda case: _behind(case).user.name)
