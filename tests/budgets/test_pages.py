@@ -129,7 +129,7 @@ def test_the_review_desk_with_and_without_an_open_case(thread: Thread) -> None:
 
 def test_what_the_desks_have_decided_or_verify(thread: Thread) -> None:
     lived.decided(thread.small.employer_admin, thread.first)
-    reviewed = signed_in(thread.small.employer_admin), "/declarations/review/?tab=done&size=50"
+    reviewed = signed_in(thread.small.employer_admin), "/declarations/review/?tab=reviewed&size=50"
     verified = signed_in(thread.verifier), "/declarations/verification/?size=50"
     opened = verified[0], f"{verified[1]}&case={thread.first.pk}"
     before = [asked(*page) for page in (reviewed, verified, opened)]

@@ -80,7 +80,7 @@ def test_decisions_through_the_desk(world: make.SmallWorld) -> None:
     assert browser.post("/reviews/decide/", posted).status_code == 302
     assert set(ReviewCase.objects.values_list("state", flat=True)) == {CaseState.APPROVED}
     assert "没有数据" in page(browser, "/declarations/review/")
-    done = page(browser, "/declarations/review/?tab=done")
+    done = page(browser, "/declarations/review/?tab=reviewed")
     assert done.count("审核通过") == 0 or "待审验" in done
     assert "王志远" in done
     assert "批量通过" not in done
@@ -103,6 +103,27 @@ def test_all_decides_the_set_that_was_shown(world: make.SmallWorld) -> None:
     assert confirm.status_code == 302
     browser.post(confirm["Location"])
     assert (w.case(first).state, w.case(late).state) == (CaseState.APPROVED, CaseState.PENDING)
+
+
+@pytest.mark.req("CV-08", "SYS-21")
+def test_the_reviewed_tab_names_who_decided_and_when_and_lets_a_record_leave_ones_list(world: make.SmallWorld) -> None:
+    kept, gone = w.handed_in(world.person), services.submit(world.colleague, w.paper(world.colleague))
+    for one in (kept, gone):
+        w.decided(world.employer_admin, one)
+    browser, tab = signed_in(world.employer_admin), "/declarations/review/?tab=reviewed"
+    listed, came_from = browser.get(tab).context["list"], f"http://weihai.localhost{tab}&name="
+    assert [column.label for column in listed.page.columns][-3:-1] == ["审核人", "审核时间"]
+    text = page(browser, tab)
+    assert re.findall(r'data-l="审核人"[^>]*><div>\s*([^<\s]+)', text) == ["张敏", "张敏"]
+    assert len(re.findall(r'data-l="审核时间"[^>]*><div>\s*\d{4}-\d\d-\d\d \d\d:\d\d', text)) == 2
+    removal = [[(action.label, url) for action, url, _fields in row["actions"]][-1] for row in listed.drawn]
+    assert ("删除", f"/reviews/{gone.case_id}/remove/") in removal
+    removed = browser.post(f"/reviews/{gone.case_id}/remove/", headers={"Referer": came_from})
+    assert removed["Location"] == came_from
+    assert [row.pk for row in browser.get(tab).context["list"].rows] == [kept.pk]
+    assert (w.case(gone).state, w.total(world)) == (CaseState.APPROVED, 24)
+    browser.post(f"/reviews/{gone.case_id}/restore/")
+    assert {row.pk for row in browser.get(tab).context["list"].rows} == {kept.pk, gone.pk}
 
 
 @pytest.mark.req("CV-12", "CV-18")
@@ -147,7 +168,7 @@ def test_a_bureau_verifies_and_finds_again_what_it_verified(world: make.SmallWor
     browser.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "pass"})
     assert w.case(declaration).state == CaseState.APPROVED
     assert "赵敏" not in page(browser, "/declarations/verification/")
-    assert "赵敏" in page(browser, "/declarations/verification/?tab=done")
+    assert "赵敏" in page(browser, "/declarations/verification/?tab=reviewed")
 
 
 @pytest.mark.req("CV-14", "CR-37")
@@ -159,7 +180,7 @@ def test_a_failed_verification_takes_the_hours_back_and_the_person_declares_agai
     verifier.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "fail", "comment": "证书存疑"})
     assert (w.case(declaration).state, w.total(world)) == (CaseState.REVOKED, 0)
     assert hours(person) == ["0", "0", "0"]
-    assert "王志远" in page(verifier, "/declarations/verification/?tab=done")
+    assert "王志远" in page(verifier, "/declarations/verification/?tab=reviewed")
     assert person.post("/declarations/new/", filled(evidence=image())).status_code == 302
     again = Declaration.objects.exclude(pk=declaration.pk).get()
     w.decided(world.employer_admin, again)
@@ -185,7 +206,7 @@ def test_declared_and_recognised_hours_stand_apart(world: make.SmallWorld) -> No
     assert cells(page(reviewer, "/declarations/review/?name=志远")) == ["24", "—"]
     w.decided(world.employer_admin, lowered, comment="少一天", hours="16")
     w.decided(world.employer_admin, refused, Verdict.FAIL, "证书不清晰")
-    assert cells(page(reviewer, "/declarations/review/?tab=done&name=志远")) == ["24", "16"]
+    assert cells(page(reviewer, "/declarations/review/?tab=reviewed&name=志远")) == ["24", "16"]
     assert cells(page(signed_in(world.person), "/declarations/")) == ["24", "16"]
     shown = page(signed_in(world.colleague), "/declarations/")
     assert (
@@ -195,7 +216,7 @@ def test_declared_and_recognised_hours_stand_apart(world: make.SmallWorld) -> No
         True,
         True,
     )
-    assert "不通过" in page(reviewer, "/declarations/review/?tab=done&name=春燕")
+    assert "不通过" in page(reviewer, "/declarations/review/?tab=reviewed&name=春燕")
 
 
 def test_hours_from_elsewhere_enter_the_year_without_a_declaration(world: make.SmallWorld) -> None:

@@ -18,7 +18,7 @@ def _queue(window: Window, name: str, path: str) -> None:
     """A desk: waiting with the first opened, decided with the first opened."""
     opened = "#detail .x-detail-head"
     window.check(f"{name} open", path, press("tbody tr a"), opened)
-    window.check(f"{name} done", f"{path}?tab=done", press("tbody tr a"), opened)
+    window.check(f"{name} done", f"{path}?tab=reviewed", press("tbody tr a"), opened)
 
 
 def _desks(auditor: Auditor, world: World) -> None:
@@ -34,7 +34,7 @@ def _desks(auditor: Auditor, world: World) -> None:
     _queue(unit, "title changes", "/people/changes/")
     unit.check("unit", "/registrations/unit/")
     unit.check("reasons", "/reviews/reasons/declaration/")
-    unit.check("viewer", "/declarations/review/?tab=done", _view, ".x-viewer-box")
+    unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")
     department = auditor.window("weihai", world.actor("department_1"))
     department.check("department home", "/home/")
     _queue(department, "units", "/registrations/units/")

@@ -19,6 +19,7 @@ from xueshi.policies import registry
 from xueshi.policies.answers import Answers, Json
 from xueshi.policies.values import UnknownKey
 from xueshi.policies.years import LearningForm
+from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewStep
 from xueshi.reviews.states import CaseState, Stage, StepState
 
@@ -139,9 +140,18 @@ def steps_of(declaration: Declaration) -> list[ReviewStep]:
 
 
 def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[Declaration]:
-    """What a desk lists: the declarations that wait there and, unless ``waits``, those that it has decided."""
-    rows = Declaration.objects.filter(waiting_at(actor, stage)) if waits else with_state(_of_desk(actor, stage))
+    """What a desk lists: the declarations that wait there and, unless ``waits``, those that it has decided.
+
+    The decided ones know the desk's own steps; what the actor took off their list is left out.
+    """
+    rows = Declaration.objects.filter(waiting_at(actor, stage)) if waits else _with_reviewed(actor, stage)
     return rows.select_related("person__user", "organisation", "case").only(*_LISTED).annotate(is_doubled=_doubled())
+
+
+def _with_reviewed(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
+    kept = decided_at(actor, stage) & ~Q(reviews.taken_off(actor))
+    rows = with_state(Declaration.objects.filter(waiting_at(actor, stage) | kept))
+    return rows.prefetch_related(Prefetch("case__steps", reviews.decided_by_desk(actor, stage)))
 
 
 @cache

@@ -155,17 +155,17 @@ def tabs() -> tuple[ListTab[ReviewCase], ...]:
     )
 
 
-def _decided(case: ReviewCase) -> ReviewStep | None:
-    steps = [step for step in case.steps.all() if step.state in RESULT_WORDS]
+def _decided(case: ReviewCase | None) -> ReviewStep | None:
+    steps = [step for step in case.steps.all() if step.state in RESULT_WORDS] if case is not None else []
     return steps[-1] if steps else None
 
 
-def _reviewer(case: ReviewCase) -> str:
+def _reviewer(case: ReviewCase | None) -> str:
     step = _decided(case)
     return step.decided_by.name if step is not None and step.decided_by is not None else ""
 
 
-def _reviewed_at(case: ReviewCase) -> object:
+def _reviewed_at(case: ReviewCase | None) -> object:
     step = _decided(case)
     return step.decided_at if step is not None else None
 
@@ -175,19 +175,30 @@ def _result(case: ReviewCase) -> object:
     return RESULT_WORDS[StepState(step.state)] if step is not None else ""
 
 
+def reviewer[M: Model](case_of: Callable[[M], ReviewCase | None], order_by: str) -> tuple[Column[M], Column[M]]:
+    """审核人 and 审核时间 of rows whose case is ``case_of(row)``; the cases need their steps with ``decided_by``."""
+    return (
+        Column(key="reviewer", label="审核人", value=lambda row: _reviewer(case_of(row))),
+        Column(key="reviewed_at", label="审核时间", value=lambda row: _reviewed_at(case_of(row)), order_by=order_by),
+    )
+
+
+def _itself(case: ReviewCase) -> ReviewCase:
+    return case
+
+
 REVIEWED: tuple[Column[ReviewCase], ...] = (
-    Column(key="reviewer", label="审核人", value=_reviewer),
-    Column(key="reviewed_at", label="审核时间", value=_reviewed_at, order_by="settled_at"),
+    *reviewer(_itself, "settled_at"),
     Column(key="result", label="审核状态", value=_result),
 )
 """What the reviewed tab adds (REV-06); its cases need their steps with ``decided_by``."""
 
 
-def removal() -> RowAction[ReviewCase]:
-    """删除 of the reviewed tab: off one's own list, nothing else (SYS-21)."""
+def removal[M: Model](case_id: Callable[[M], int | None] = lambda row: row.pk) -> RowAction[M]:
+    """删除 of the reviewed tab: off one's own list, nothing else (SYS-21); ``case_id`` leads from a row to its case."""
     return RowAction(
         label="删除",
-        url=lambda case: reverse("reviews:remove", args=[case.pk]),
+        url=lambda row: reverse("reviews:remove", args=[case_id(row)]),
         post=True,
         confirm="删除后，此记录不再显示在您的列表中；人员和单位不受影响。确定删除？",
     )

@@ -54,11 +54,22 @@ def queue(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[Revi
         case_id=OuterRef("pk"), desk_id=actor.desk_id, stage=stage, state__in=[StepState.PASSED, StepState.FAILED]
     )
     waiting = Q(desk_id=actor.desk_id, stage=stage) & permissions.cases_decidable_by(actor)
-    removed = RemovedRecord.objects.filter(case_id=OuterRef("pk"), user_id=actor.user.pk)
     rows = ReviewCase.objects.filter(kind=kind).annotate(
         waits_here=ExpressionWrapper(waiting, output_field=BooleanField())
     )
-    return rows.filter(waiting | (Exists(decided) & ~Exists(removed)))
+    return rows.filter(waiting | (Exists(decided) & ~taken_off(actor, "pk")))
+
+
+def taken_off(actor: Actor, case: str = "case_id") -> Exists:
+    """Whether the actor took a row off their list (REV-06); ``case`` is the path from the row to its case's key."""
+    return Exists(RemovedRecord.objects.filter(case_id=OuterRef(case), user_id=actor.user.pk))
+
+
+def decided_by_desk(actor: Actor, stage: Stage) -> QuerySet[ReviewStep]:
+    """What the actor's body decided at a stage, in order, with who decided: for lists that name the reviewer."""
+    states = [StepState.PASSED, StepState.FAILED]
+    rows = ReviewStep.objects.filter(desk_id=actor.desk_id, stage=stage, state__in=states)
+    return rows.select_related("decided_by").order_by("round", "position")
 
 
 def last_rejection(case_id: int) -> Rejection | None:

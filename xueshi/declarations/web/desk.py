@@ -21,6 +21,7 @@ from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as cases
+from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Stage
 from xueshi.ui import parts
 from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction, list_again, show_list
@@ -41,7 +42,7 @@ class _Desk:
     @property
     def waits(self) -> bool:
         """Whether the tab shows what is still to be decided."""
-        return self.tab != "done"
+        return self.tab != "reviewed"
 
 
 @route(powers=(Power.REVIEW_HOURS.value,))
@@ -82,7 +83,7 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         columns=_columns(desk),
         tabs=_tabs(desk),
         batch=_buttons(desk) if desk.waits else (),
-        actions=(RowAction(label=desk.pack.word("buttons.detail"), url=_page_of),),
+        actions=_actions(desk),
         remarks=_remarks,
         token=queues.token(selectors.KIND, desk.stage),
         row_value=_value,
@@ -96,6 +97,11 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
 
 def _remarks(actor: Actor) -> list[str]:
     return [reason.text for reason in cases.reasons(actor, selectors.KIND)]
+
+
+def _actions(desk: _Desk) -> tuple[RowAction[Declaration], ...]:
+    detail: RowAction[Declaration] = RowAction(label=desk.pack.word("buttons.detail"), url=_page_of)
+    return (detail,) if desk.waits else (detail, queues.removal(lambda row: row.case_id))
 
 
 def _page_of(row: Declaration) -> str:
@@ -116,7 +122,7 @@ def _tabs(desk: _Desk) -> tuple[ListTab[Declaration], ...]:
     words = ("pending", "reviewed") if desk.stage == Stage.REVIEW else ("awaiting_verification", "verified")
     return (
         ListTab(key="todo", label=desk.pack.word(f"states.{words[0]}"), narrow=waiting, count=True),
-        ListTab(key="done", label=desk.pack.word(f"states.{words[1]}"), narrow=done),
+        ListTab(key="reviewed", label=desk.pack.word(f"states.{words[1]}"), narrow=done),
     )
 
 
@@ -167,13 +173,17 @@ def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
     sent: Column[Declaration] = Column(
         key="sent", label="提交时间", value=lambda row: row.case.submitted_at if row.case else None
     )
-    last = (sent,) if desk.waits else (result,)
+    last = (sent,) if desk.waits else (*queues.reviewer(_case_of, "case__settled_at"), result)
     return (name, year, *(() if review else (unit,)), *common, *last)
+
+
+def _case_of(row: Declaration) -> ReviewCase | None:
+    return row.case
 
 
 def _who(row: Declaration) -> parts.Cell:
     title = registry.catalogue("titles").label(row.person.title) if row.person.title not in {"", "none"} else ""
-    note = " · ".join(filter(None, (title, row.person.user.masked_document)))
+    note = " · ".join(filter(None, (title, row.person.user.listed_document)))
     return parts.Cell(text=row.person.user.name, note=note, strong=True)
 
 

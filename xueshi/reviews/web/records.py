@@ -9,7 +9,7 @@ from xueshi.kernel.errors import RuleBroken
 from xueshi.policies.requests import actor_of
 from xueshi.reviews import kinds, services
 from xueshi.reviews.models import ReviewCase
-from xueshi.reviews.web.views import REVIEWING
+from xueshi.reviews.web.views import REVIEWING, back
 from xueshi.ui.routes import route
 
 
@@ -20,10 +20,10 @@ def remove(request: HttpRequest, case_id: int) -> HttpResponse:
         case = services.remove_record(actor_of(request), case_id)
     except RuleBroken as broken:
         messages.error(request, broken.message)
-        return redirect("portal:home")
+        return redirect(back(request))
     undo = reverse("reviews:restore", args=[case_id])
     messages.success(request, f"已从列表中删除“{case.title}”", extra_tags=undo)
-    return redirect(_reviewed(case))
+    return redirect(back(request, _reviewed(case)))
 
 
 @route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
@@ -31,7 +31,7 @@ def restore(request: HttpRequest, case_id: int) -> HttpResponse:
     """撤销删除: the record stands on the list again."""
     case = services.restore_record(actor_of(request), case_id)
     messages.success(request, "已恢复到列表")
-    return redirect(_reviewed(case))
+    return redirect(back(request, _reviewed(case)))
 
 
 def _reviewed(case: ReviewCase) -> str:

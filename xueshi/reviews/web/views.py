@@ -84,13 +84,13 @@ def _started(actor: Actor, run: BatchRun) -> HttpResponse:
     return redirect("reviews:batch", token=run.token)
 
 
-def back(request: HttpRequest) -> str:
-    """Where the reviewer came from, if that is one of our pages."""
+def back(request: HttpRequest, otherwise: str = "") -> str:
+    """Where the reviewer came from, if that is one of our pages; else ``otherwise`` or the home."""
     wanted = request.POST.get("next") or request.headers.get("Referer", "")
     address = wanted.startswith(("/", "http"))  # a bare word would be looked up as the name of a page
     if address and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
-    return reverse("portal:home")
+    return otherwise or reverse("portal:home")
 
 
 def _tell(request: HttpRequest, report: Report, verdict: Verdict) -> None:
