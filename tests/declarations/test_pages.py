@@ -1,5 +1,6 @@
 """The pages, with the real input of the issue: what was typed stays, the error stands beside its field."""
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
 from xueshi.organisations.states import OrganisationKind
+from xueshi.policies import registry
 from xueshi.reviews.states import CaseState, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,22 @@ def test_elsewhere_the_subject_is_chosen_first() -> None:
     assert Declaration.objects.get().subject == "public"
     offered = re.findall(r'name="subject" value="(\w+)"', page(signed_in(make.build().person), ON_THE_JOB))
     assert offered == ["professional"]
+
+
+@pytest.mark.req("SYS-18")
+@pytest.mark.parametrize("portal", [pack.key for pack in registry.packs()])
+def test_the_standard_beside_the_form_is_the_portals_own(portal: str) -> None:
+    browser, year = signed_in(make.build(portal).person), clock.year()
+    everywhere = {pack.key: [one.policy.text for one in pack.year(year).learning_forms] for pack in registry.packs()}
+    own = set(everywhere.pop(portal))
+    foreign = {text for texts in everywhere.values() for text in texts} - own
+    for form in registry.pack(portal).year(year).learning_forms[:2]:
+        text = page(browser, f"/declarations/new/?form={form.key}&subject={form.subjects[0]}")
+        [told] = re.findall(r"<dt[^>]*>标准</dt>\s*<dd[^>]*>([^<]+)", text)
+        assert html.unescape(told).strip() == form.policy.text
+        assert [one for one in foreign if html.escape(one) in text] == []
+    names = {"weihai": "威海", "shandong": "山东", "liaocheng": "聊城", "fujian": "福建"}
+    assert not any(name in one for key, name in names.items() if key != portal for one in own)
 
 
 def test_a_form_with_one_subject_starts_with_it(world: make.SmallWorld) -> None:

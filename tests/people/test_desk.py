@@ -1,6 +1,7 @@
 """审核人员信息修改 at each role's desk."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,11 @@ from tests.browsers import signed_in
 from tests.people.conftest import decide
 from tests.registrations.forms import picture
 from tests.small_world import SmallWorld
+from xueshi.certificates import services as certificates
+from xueshi.kernel import clock
+from xueshi.ledger import services as ledger
+from xueshi.ledger.models import YearAccount
+from xueshi.ledger.services import Posting
 from xueshi.organisations import services as organisations
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
@@ -122,6 +128,37 @@ def test_a_bureau_has_columns_of_its_own_and_finds_by_part_of_a_name(world: Smal
     text = page.content.decode()
     assert "工程技术人员" in text
     assert "经济 / 工程师" in text
+
+
+@pytest.mark.req("REV-32")
+def test_a_bureau_reads_the_number_of_the_certificate_issued_last(world: SmallWorld, ask: Ask) -> None:
+    actor, record = make.professional("欧阳海燕", world.city)
+    ask(actor)
+    for source, (subject, hours) in enumerate((("public", 30), ("professional", 66))):
+        year = clock.year()
+        one = Posting(record.pk, world.city.portal, year, subject, "other", Decimal(hours), "test", source)
+        ledger.post_many([one], by=make.NOBODY)
+    paper = certificates.issue(actor, YearAccount.objects.get(person=record).pk)
+    [row] = cells(signed_in(world.city_admin).get(DESK))
+    assert (row["姓名"], row["继续教育证书号"]) == ("欧阳海燕", paper.number)
+
+
+@pytest.mark.req("REV-13")
+def test_the_title_in_force_stands_beside_the_one_asked_for(world: SmallWorld, ask: Ask) -> None:
+    decide(world.employer_admin, ask(world.person), "pass")
+    second = ask(world.person, title_level="senior", title="0502", certificate_number="鲁Z20240002")
+    admin = signed_in(world.employer_admin)
+    opened = admin.get(f"{DESK}?case={second.pk}")
+    rows = {row.label: (row.before, row.after, row.differs) for row in opened.context["changes"]}
+    assert rows["现专业技术职务任职资格"] == ("工程师", "高级工程师", True)
+    assert rows["证书编号"] == ("鲁Z20200001", "鲁Z20240002", True)
+    assert rows["专业技术职务系列"] == ("工程技术人员", "工程技术人员", False)
+    text = opened.content.decode()
+    assert "<del>工程师</del>" in text
+    assert "<ins>高级工程师</ins>" in text
+    decide(world.employer_admin, second, "pass")
+    kept = signed_in(world.person).get(f"/people/changes/{second.pk}/").content.decode()
+    assert ("<del>工程师</del>" in kept, "<ins>高级工程师</ins>" in kept) == (True, True)
 
 
 @pytest.mark.req("REV-14")

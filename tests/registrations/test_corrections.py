@@ -98,6 +98,12 @@ def test_a_refused_person_finds_the_reason_and_what_was_entered(
     assert sorted(Consent.objects.values_list("round", flat=True)) == [1, 1, 1, 2, 2, 2]
     assert [each.round for each in again.files.order_by("round")] == [1, 2]
     assert User.objects.count() == users
+    opened = sign_in(world.employer_admin).get(f"/registrations/people/?case={again.case.pk}", **host("weihai"))
+    assert [(row.label, row.before, row.after) for row in opened.context["changes"]] == [
+        ("毕业院校", "山东大学", "山东建筑大学")
+    ]
+    assert "<del>山东大学</del>" in opened.content.decode()
+    assert "<ins>山东建筑大学</ins>" in opened.content.decode()
     seen = sign_in(world.employer_admin).get(f"/registrations/{again.case.pk}/")
     assert [scan.name for scan in seen.context["scans"]] == ["title.png"]
     assert not enters(NUMBER)
