@@ -65,6 +65,8 @@ class Auditor:
             page.set_viewport_size({"width": width, "height": height})
             self.seen.append(f"{name} {width}")
             found = violations(page)
+            if (mains := page.locator("main").count()) != 1:
+                found.append(f"{mains} main elements")
             if over := page.evaluate(SIDEWAYS):
                 found.append(f"{over} px wider than the window")
             self.wrong += [f"{name} {width}: {one}" for one in dict.fromkeys(found)]

@@ -31,6 +31,7 @@ def _professional(auditor: Auditor, world: World) -> None:
     window.check("declare refused", "/declarations/new/", _declare_nothing, ".x-errors")
     window.check("declare with file", "/declarations/new/", _declare_file, ".x-kept canvas")
     window.check("progress", "/declarations/")
+    window.check("declaration from the list", "/declarations/", press("tbody tr a"), "text=申报内容")
     window.check("withdraw asked", "/declarations/", press("[data-confirm]"), "dialog[open]")
     for state in ("draft", "pending", "rejected", "verified"):
         for thing in world.of("declaration", owner="person_1", state=state)[:1]:

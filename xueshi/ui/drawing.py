@@ -133,4 +133,4 @@ def _two_lines(of: parts.Cell, url: str, into: str) -> SafeString:
 def _linked(text: SafeString, url: str, into: str) -> SafeString:
     if into:
         return format_html('<a href="{}" hx-target="#{}" hx-swap="innerHTML show:none">{}</a>', url, into, text)
-    return format_html('<a href="{}">{}</a>', url, text)
+    return format_html('<a href="{}" hx-boost="false">{}</a>', url, text)  # a page of its own, not a part of the list
