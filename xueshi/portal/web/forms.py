@@ -42,7 +42,7 @@ class SignIn:
             answer=Answer(
                 posted.get("picture", "")[:64], posted.get("captcha", "")[:16], posted.get("altcha", "")[:2000]
             ),
-            remember=posted.get("remember") == "on",
+            remember=pack.login.remember and posted.get("remember") == "on",
             document_type=next((kind for kind in ALL_DOCUMENTS if kind == posted.get("document_type")), ""),
             code=posted.get("code", "")[:80],
         )

@@ -22,6 +22,8 @@ from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.policies.years import YearRules
 from xueshi.portal.web import workbench
+from xueshi.registrations import selectors as registrations
+from xueshi.registrations.web import corrections
 from xueshi.ui import parts
 from xueshi.ui.drawing import shown as shown_as
 
@@ -36,9 +38,18 @@ def home(request: PortalRequest) -> HttpResponse:
         return render(request, "portal/professional.html", _professional(request, who))
     if who.is_administrator:
         return _workbench(request)
-    return render(
-        request, "portal/account.html", {"next_steps": [one for one in workbench.modules(request) if not one.current]}
-    )
+    return render(request, "portal/account.html", _account(request, who))
+
+
+def _account(request: PortalRequest, who: Actor) -> dict[str, Any]:
+    """Where somebody without a hat stands: refused, waiting for a desk, or with everything still before them."""
+    refused = registrations.refused_of(who.user.pk, request.pack.key)
+    return {
+        "refused": refused,
+        "said": corrections.rejection(refused) if refused is not None else None,
+        "waiting": registrations.waiting_hats(who.user.pk, request.pack.key),
+        "next_steps": [one for one in workbench.modules(request) if not one.current],
+    }
 
 
 def _workbench(request: PortalRequest) -> HttpResponse:
