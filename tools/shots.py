@@ -7,6 +7,7 @@ world is started on ``PORT`` (default 8790) in a throw-away data directory, or i
 import contextlib
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,6 +65,7 @@ class Login:
 
 TYPES = (
     ("专业技术人员", "professional"),
+    ("注册被驳回", "professional"),
     ("用人单位", "employer"),
     ("继续教育基地", "employer"),
     ("主管部门", "department"),
@@ -83,7 +85,7 @@ def logins() -> dict[tuple[str, str, str], Login]:
     from xueshi.portal.seeds import accounts
 
     found: dict[tuple[str, str, str], Login] = {}
-    for one in accounts.ACCOUNTS:
+    for one in (*accounts.ACCOUNTS, *accounts.REFUSED):
         login = Login(_user_type(one.role), one.account, accounts.PASSWORD)
         found.setdefault((one.portal, one.name, ""), login)
         found[one.portal, one.name, one.role] = login
@@ -130,7 +132,7 @@ def sign_in(page: Page, front: str, login: Login) -> None:
     page.fill('[name="password"]', login.password)
     page.fill('[name="captcha"]', CAPTCHA)
     page.locator('form:has([name="password"]) button.btn-primary').click()
-    page.wait_for_url("**/home/")
+    page.wait_for_url(re.compile(r"/(home|register)/"))  # a refused registrant comes to the reason
 
 
 class Studio:
@@ -171,9 +173,11 @@ class Studio:
 
 
 def _act(page: Page, step: dict[str, str]) -> None:
-    """``press`` something, or ``fill`` or ``choose`` a field ``with`` a value; the page comes to rest after each."""
+    """``press``, ``fill`` or ``choose`` ``with`` a value, or ``forget`` a cookie; the page comes to rest after each."""
     if "press" in step:
         page.locator(step["press"]).first.click()
+    elif "forget" in step:
+        page.context.clear_cookies(name=step["forget"])
     elif "choose" in step:
         page.locator(step["choose"]).select_option(label=step["with"], force=True)
     else:

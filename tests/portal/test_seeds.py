@@ -42,10 +42,11 @@ def test_the_same_seed_gives_the_same_people() -> None:
 
 def test_fixed_accounts_check_and_stand_in_known_bodies() -> None:
     today = date(2026, 11, 21)
-    for one in accounts.ACCOUNTS:
+    everybody = (*accounts.ACCOUNTS, *accounts.REFUSED)
+    for one in everybody:
         assert identity.canonical_document("resident", one.document, today=today) == one.document
         assert one.body in {"", *(row.key for row in BODIES if row.portal == one.portal)}
-    assert len(list(accounts.lines())) == len(accounts.ACCOUNTS) + 1
+    assert len(list(accounts.lines())) == len(everybody) + 1
 
 
 def test_bodies_stand_below_their_superiors() -> None:

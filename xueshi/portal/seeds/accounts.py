@@ -87,11 +87,17 @@ ACCOUNTS: Final = (
 )  # fmt: skip
 """In the order of the list in README."""
 
+REFUSED: Final = (
+    Fixed("weihai", "注册被驳回", "邹明哲", _number("37100219950923015"), "haitian"),
+    Fixed("fujian", "注册被驳回", "程思远", _number("35010219940812017"), "fz-school", login_name="chengsiyuan"),
+)
+"""People whose registration a desk has turned down: they find the reason, and what they had entered."""
+
 PORTALS: Final = {"weihai": "威海", "shandong": "山东", "liaocheng": "聊城", "fujian": "福建"}
 
 
 def lines() -> Iterator[str]:
     """The list as it is printed at start: portal, role, name, account; the password once."""
     yield f"演示账号（密码均为 {PASSWORD}）："
-    for one in ACCOUNTS:
+    for one in (*ACCOUNTS, *REFUSED):
         yield f"  {PORTALS[one.portal]}  {one.role}  {one.name}  {one.account}"

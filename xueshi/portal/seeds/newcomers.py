@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xueshi.organisations.states import OrganisationKind
+from xueshi.portal.seeds.accounts import REFUSED
 from xueshi.portal.seeds.bodies import BODIES, Body
 from xueshi.portal.seeds.registering import Applicant
 from xueshi.reviews.states import Verdict
@@ -44,3 +45,6 @@ def applicants() -> Iterator[Applicant]:
         yield Applicant("professional", rows[key], Verdict.FAIL, 20, "职称证书扫描件与所填资格不一致，请核对。")
         for days in (6, 2) if key == "haitian" else (3,):
             yield Applicant("professional", rows[key], None, days)
+    for who in REFUSED:
+        unreadable = "职称证书扫描件模糊，请重新上传清晰的扫描件。"
+        yield Applicant("professional", rows[who.body], Verdict.FAIL, 12, unreadable, "title_certificate", who)

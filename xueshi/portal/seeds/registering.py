@@ -11,6 +11,7 @@ from xueshi.kernel import clock
 from xueshi.organisations.models import Organisation
 from xueshi.policies import registry
 from xueshi.portal.seeds import scans
+from xueshi.portal.seeds.accounts import Fixed
 from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Builder, Sketch
 from xueshi.portal.seeds.sectors import SECTORS
@@ -31,16 +32,19 @@ class Applicant:
     verdict: Verdict | None
     days_ago: int
     comment: str = ""
+    concerns: str = ""
+    """The field the comment is about."""
+    who: Fixed | None = None
+    """Somebody of fixed name and number; else anybody from the area."""
 
 
 def register(builder: Builder, one: Applicant) -> Registration:
     """Fill in the form of the pack, hand it in, and let the desk speak."""
-    user_sketch = builder.sketch(one.row.area)
+    user_sketch, way = _sketch(builder, one), registry.pack(one.row.portal).registration(one.kind)
     with clock.as_of(clock.now() - timedelta(days=one.days_ago)):
-        user = builder.user(_waiting(user_sketch))
+        user = builder.user(user_sketch if way.signed_in else _waiting(user_sketch))
         scan = _scan(user.pk, one)
         typed = _person(builder, user_sketch, one) if one.kind == "professional" else _unit(builder, user_sketch, one)
-        way = registry.pack(one.row.portal).registration(one.kind)
         files = {key: (scan,) for key in ("licence", "title_certificate") if key in way.form}
         typed |= {key: str(scan.pk) for key in files}
         draft = registrations.RegistrationDraft(
@@ -58,6 +62,12 @@ def register(builder: Builder, one: Applicant) -> Registration:
     return registration
 
 
+def _sketch(builder: Builder, one: Applicant) -> Sketch:
+    if one.who is None:
+        return builder.sketch(one.row.area)
+    return Sketch(one.who.name, one.who.document, builder.chance.phone(), one.who.login_name)
+
+
 def _waiting(sketch: Sketch) -> Sketch:
     return Sketch(sketch.name, sketch.document, sketch.phone, sketch.login_name, AccountState.PENDING)
 
@@ -67,7 +77,7 @@ def _decide(builder: Builder, registration: Registration, one: Applicant) -> Non
     if case is None or case.desk_id is None or one.verdict is None:
         return
     with clock.as_of(clock.now() - timedelta(days=max(one.days_ago - 2, 0), hours=1)):
-        order = deciding.Order(one.verdict, {case.pk: case.version}, one.comment)
+        order = deciding.Order(one.verdict, {case.pk: case.version}, one.comment, concerns=one.concerns)
         deciding.decide(builder.desks[case.desk_id][0], order)
 
 
