@@ -26,6 +26,7 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("employer home", "/home/")
     unit.check("desk", "/declarations/review/")
     _queue(unit, "desk", "/declarations/review/")
+    unit.check("desk refused", "/declarations/review/", _refuse_nothing, "#comment_problem")
     unit.check("desk keys", "/declarations/review/", lambda page: page.keyboard.press("?"), "#keys[open]")
     unit.check("desk empty", "/declarations/review/?year=1999")
     unit.check("batch asked", "/declarations/review/", press("text=全部通过"), "text=您刚才看到的")
@@ -34,6 +35,7 @@ def _desks(auditor: Auditor, world: World) -> None:
     _queue(unit, "title changes", "/people/changes/")
     unit.check("unit", "/registrations/unit/")
     unit.check("reasons", "/reviews/reasons/declaration/")
+    unit.check("reasons refused", "/reviews/reasons/declaration/", press("main .btn-primary"), ".x-errors")
     unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")
     department = auditor.window("weihai", world.actor("department_1"))
     department.check("department home", "/home/")
@@ -46,7 +48,14 @@ def _desks(auditor: Auditor, world: World) -> None:
     city = auditor.window("weihai", world.actor("city"))
     city.check("city home", "/home/")
     city.check("bureaux", "/registrations/bureaux/")
+    city.check("content", "/content/")
+    city.check("content refused", "/content/new/", press(".x-decide .btn-primary"), ".x-errors")
     auditor.window("weihai", world.actor("base_1")).check("base home", "/home/")
+
+
+def _refuse_nothing(page: Page) -> None:
+    page.locator("tbody tr a").first.click()
+    page.locator("#detail [value=fail]").click()
 
 
 def _view(page: Page) -> None:

@@ -22,6 +22,7 @@ def _professional(auditor: Auditor, world: World) -> None:
     window.check("password refused", "/password/", press(".x-decide .btn-primary"), ".x-errors")
     window.check("profile", "/profile/")
     window.check("profile refused", "/profile/", press(".x-decide .btn-primary"), ".x-errors")
+    window.check("resume", "/profile/", _lose_token, "#resume-title")
     window.check("title waiting", "/profile/title/")
     window.check("title changes", "/profile/title/changes/")
     window.check("qualifications", "/profile/entries/qualifications/")
@@ -46,6 +47,11 @@ def _professional(auditor: Auditor, world: World) -> None:
     window.check("learning centre", "/learning/centre/")
     window.check("desk forbidden", "/declarations/review/", status=403)
     auditor.window("weihai", world.actor("two_hats")).check("hats", "/hats/")
+
+
+def _lose_token(page: Page) -> None:
+    page.evaluate("document.querySelector('main [name=csrfmiddlewaretoken]').value = 'gone'")
+    page.locator(".x-decide .btn-primary").click()
 
 
 def _choose(page: Page) -> None:

@@ -56,6 +56,9 @@ def test_a_case_is_read_with_its_scans_and_refused_for_a_reason(visit: Open) -> 
     assert page.evaluate(FRAME) == frame
     page.keyboard.press("Escape")
     expect(page.locator("#detail a[data-view]").nth(1)).to_be_focused()
+    page.locator("#detail").get_by_role("button", name="驳回").click()
+    expect(page.locator("#comment_problem")).to_have_text("驳回时请填写审核意见")
+    expect(page.locator("#detail [name=comment]")).to_be_focused()
     page.locator("[data-reasons]").select_option(label="证明材料不清晰，请重新上传")
     expect(page.locator("#detail [name=comment]")).to_have_value("证明材料不清晰，请重新上传")
     expect(page.locator("#detail [name=concerns]")).to_have_value("evidence")

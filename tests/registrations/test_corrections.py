@@ -220,8 +220,11 @@ def test_a_person_with_an_account_finds_the_reason_when_signed_in(db: None, sign
     form = Form(browser(user, portal="fujian"), "professional", "fujian")
     form.send(typed)
     form.done()
-    decide(sign_in, world.employer_admin, Registration.objects.get(), concerns="school")
     client = browser(user, portal="fujian")
+    assert "注册信息已经提交审核，请耐心等待" in client.get("/home/").content.decode()
+    decide(sign_in, world.employer_admin, Registration.objects.get(), concerns="school")
+    home = html.unescape(client.get("/home/").content.decode())
+    assert (REASON in home, "查看原因并修改" in home, "待审核" in home) == (True, True, False)
     page = html.unescape(client.get("/register/").content.decode())
     assert REASON in page
     assert "毕业院校：" in page

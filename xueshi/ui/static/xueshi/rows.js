@@ -57,6 +57,26 @@
     if (event.target.closest("[data-help]")) document.getElementById("keys").showModal();
   });
 
+  /* A refusal without its reason is told beside the field, and the opened detail stays. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest('#detail button[name="verdict"][value="fail"]');
+    const comment = button && button.form.elements.comment;
+    if (!comment || comment.value.trim()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!document.getElementById("comment_problem")) {
+      const note = document.createElement("div");
+      note.className = "x-error w-100 m-0";
+      note.id = "comment_problem";
+      note.setAttribute("role", "alert");
+      note.textContent = `${button.textContent.trim().replace(/\s.*/s, "")}时请填写审核意见`;
+      button.form.append(note);
+      comment.setAttribute("aria-invalid", "true");
+      comment.setAttribute("aria-describedby", note.id);
+    }
+    comment.focus();
+  }, true);
+
   /* A chosen reason becomes the comment, and names its field; both stay free to change. */
   document.addEventListener("change", (event) => {
     const choice = event.target;
