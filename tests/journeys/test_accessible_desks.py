@@ -30,6 +30,7 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("desk keys", "/declarations/review/", lambda page: page.keyboard.press("?"), "#keys[open]")
     unit.check("desk empty", "/declarations/review/?year=1999")
     unit.check("batch asked", "/declarations/review/", press("text=全部通过"), "text=您刚才看到的")
+    unit.check("batch refusal asked", "/declarations/review/", press("text=全部驳回"), "text=您刚才看到的")
     unit.check("batch report", "/declarations/review/", _approve_all, "text=已通过")
     _queue(unit, "people", "/registrations/people/")
     _queue(unit, "title changes", "/people/changes/")
