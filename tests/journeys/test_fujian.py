@@ -40,7 +40,13 @@ def register_employer(visitor: Visitor) -> None:
     visitor.open("/register/employer/")
     assert "超管" in visitor.text()
     visitor.fill(unit_name=UNIT, code="91371000MA3C0EXA7F", unit_nature="民营企业", unit_level="无级别")
-    visitor.fill(head="林国强", unit_telephone="0591-87651234", address="福州市鼓楼区五四路 1 号", area="鼓楼区")
+    visitor.fill(
+        head="林国强",
+        unit_telephone="0591-87651234",
+        address="福州市鼓楼区五四路 1 号",
+        area__city="福州市",
+        area="鼓楼区",
+    )
     visitor.pick("superior", "工业", "测试区工业和信息化局")
     visitor.press("确定")
 

@@ -23,7 +23,9 @@ def register_unit(visitor: Visitor) -> None:
     visitor.open("/register/employer/")
     assert "无统一社会信用代码的单位请联系客服人员处理" in visitor.text()
     visitor.fill(unit_name=UNIT, unit_nature="事业单位", unit_level="无级别", unit_telephone="０６３１－５２０１２３４")
-    visitor.fill(industry="制造业", has_department="是", area="环翠区", address="环翠区海滨路 1 号")
+    visitor.fill(
+        industry="制造业", has_department="是", area__city="威海市", area="环翠区", address="环翠区海滨路 1 号"
+    )
     visitor.pick("superior", "工业", "测试区工业和信息化局")
     visitor.fill(code="D2143569-X")
     visitor.page.set_input_files("[name=licence]", scan("执照.jpg", "LICENCE"))

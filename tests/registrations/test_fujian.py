@@ -1,5 +1,6 @@
 """福建: first an account, then 注册用人单位 (备案) or 加入用人单位 from it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -113,7 +114,7 @@ def test_the_employer_form_needs_an_account_first(tree: make.SmallWorld, account
     assert [tab.label for tab in shown.page.context["tabs"]] == ["注册用人单位", "加入用人单位"]
 
 
-@pytest.mark.req("ORG-19", "ORG-20")
+@pytest.mark.req("ORG-19")
 def test_every_starred_field_is_reported(tree: make.SmallWorld, account: User) -> None:
     before = Organisation.objects.count()
     form = form_of(account, "employer")
@@ -121,6 +122,33 @@ def test_every_starred_field_is_reported(tree: make.SmallWorld, account: User) -
     assert sorted(form.errors) == sorted(STARRED)
     assert "确定" in form.text
     assert Organisation.objects.count() == before
+
+
+@pytest.mark.req("ORG-20")
+def test_the_area_is_chosen_from_province_to_city_to_district(tree: make.SmallWorld, account: User) -> None:
+    form = form_of(account, "employer")
+    lists = re.findall(
+        r'<select class="form-select" name="(area\w*)".*?</select>', form.page.content.decode(), re.DOTALL
+    )
+    assert lists == ["area__province", "area__city", "area"]
+    text = form.page.content.decode()
+    city, district = (text.split(f'name="{name}"')[1].split("</select>")[0] for name in ("area__city", "area"))
+    assert ">福建省本级</option>" in city
+    assert 'data-parents="[&quot;350000&quot;]">福州市</option>' in city
+    assert '<optgroup label="福州市">' in district
+    assert 'data-parents="[&quot;350100&quot;]">鼓楼区</option>' in district
+    assert district.count('value="350000"') == 1
+    before = Organisation.objects.count()
+    form.send(unit(tree.district, area="", area__province="350000", area__city="350100"))
+    assert list(form.errors) == ["area"]
+    again = form.page.content.decode()
+    assert re.findall(r'<option value="(\d+)"[^>]* selected>(?:福建省|福州市|鼓楼区)<', again) == ["350000", "350100"]
+    form.send(unit(tree.district, area="371002", area__province="350000", area__city="350100"))
+    assert form.errors == {"area": ["请从列表中选择单位地区"]}
+    assert Organisation.objects.count() == before
+    form.send(unit(tree.district, area="350102", unit_name=""))
+    shown = re.findall(r'<option value="(\d+)"[^>]* selected>(?:福建省|福州市|鼓楼区)<', form.page.content.decode())
+    assert shown == ["350000", "350100", "350102"]
 
 
 @pytest.mark.req("ORG-22", "ORG-23", "ORG-19", "ORG-20", "ORG-52")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django import forms
 
+from xueshi.ui.cascade import LEVELS, CascadeSelect, depth
 from xueshi.ui.fields import DateInput, FilesField, PeriodInput
 from xueshi.ui.widgets import ChoosingSelect, Option, PickInput
 
@@ -167,6 +168,12 @@ def _select(asked: Asked, around: Around) -> forms.Widget:
     return ChoosingSelect(options, narrowed_by=asked.narrowed_by, attrs=attrs)
 
 
+def _area(asked: Asked, around: Around) -> forms.Widget:
+    """A whole province is chosen from above; the areas of one city are one list."""
+    options = _offered(asked, around)
+    return CascadeSelect(options) if depth(options) == len(LEVELS) else _select(asked, around)
+
+
 def _radio(asked: Asked, around: Around) -> forms.Widget:
     return forms.RadioSelect(choices=[(option.code, option.label) for option in _offered(asked, around)])
 
@@ -204,7 +211,7 @@ _WIDGETS: Mapping[str, Callable[[Asked, Around], forms.Widget]] = {
     "date": _date,
     "period": lambda _asked, _around: PeriodInput(),
     "select": _select,
-    "area": _select,
+    "area": _area,
     "radio": _radio,
     "checkbox": lambda _asked, _around: forms.CheckboxInput(),
     "agreement": lambda _asked, _around: forms.CheckboxInput(),
