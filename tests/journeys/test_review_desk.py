@@ -24,6 +24,12 @@ def _enter(page: Page, base: str, actor: Actor) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": base}])
 
 
+def _refuse_without_reason(page: Page) -> None:
+    page.locator("#detail").get_by_role("button", name="驳回").click()
+    expect(page.locator("#comment_problem")).to_have_text("驳回时请填写审核意见")
+    expect(page.locator("#detail [name=comment]")).to_be_focused()
+
+
 @pytest.mark.req("SYS-23", "REV-03")
 def test_a_case_is_read_with_its_scans_and_refused_for_a_reason(visit: Open) -> None:
     world = make.build()
@@ -56,9 +62,7 @@ def test_a_case_is_read_with_its_scans_and_refused_for_a_reason(visit: Open) -> 
     assert page.evaluate(FRAME) == frame
     page.keyboard.press("Escape")
     expect(page.locator("#detail a[data-view]").nth(1)).to_be_focused()
-    page.locator("#detail").get_by_role("button", name="驳回").click()
-    expect(page.locator("#comment_problem")).to_have_text("驳回时请填写审核意见")
-    expect(page.locator("#detail [name=comment]")).to_be_focused()
+    _refuse_without_reason(page)
     page.locator("[data-reasons]").select_option(label="证明材料不清晰，请重新上传")
     expect(page.locator("#detail [name=comment]")).to_have_value("证明材料不清晰，请重新上传")
     expect(page.locator("#detail [name=concerns]")).to_have_value("evidence")
