@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.template.base import Template
+from django.template.context import Context
 from django.test import TransactionTestCase
+from django.test.signals import template_rendered
 
 
 @contextmanager
@@ -31,8 +34,45 @@ def _flush_with_triggers_off(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _flush_with_triggers_off  # type: ignore[method-assign]  # rows are only ever added, but in tests
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_pages(django_test_environment: None) -> Iterator[None]:
+    """Tests may ask what a page saw, not what each of its parts saw: copying that doubles the price of a page."""
+
+    def draw(template: Template, values: Context) -> str:
+        if values.template is template:
+            template_rendered.send(sender=template, template=template, context=values)
+        return template.nodelist.render(values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", draw)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_private(settings: object, tmp_path: Path) -> None:
     """Cheap password hashes, files in the test's own folder."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+
+
+SHARED = "tests/checks/surface"
+"""The package whose files share one world and one crawl; apart, every worker would make its own."""
+
+
+def _group(item: pytest.Item) -> str:
+    path = item.nodeid.split("::", 1)[0]
+    return SHARED if path.startswith(SHARED) else path
+
+
+def _turn(item: pytest.Item) -> int:
+    """The longest first, so that no worker ends alone: what shares a world, then what drives a browser."""
+    if _group(item) == SHARED:
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what stays on one worker and what starts first; within a turn the order stays random."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=_turn)

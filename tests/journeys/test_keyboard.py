@@ -63,6 +63,11 @@ class Keyboard:
             self.press("ArrowDown")
         pytest.fail(f"not in the list: {label}")
 
+    def follow(self) -> None:
+        """Enter on a link; the page it leads to is there."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
     def press(self, key: str) -> None:
         """One key; the page comes to rest."""
         self.page.keyboard.press(key)
@@ -92,7 +97,7 @@ def test_declare_with_upload(visit: Open) -> None:
     keys = _sign_in(person, world.person.user.document_number, "professional")
     page = person.page
     keys.tab_to(tag="A", text="学时申报")
-    keys.press("Enter")
+    keys.follow()
     keys.tab_to(name="form")
     keys.arrow_to("发表论文")
     page.locator("[name=title]").wait_for()
@@ -126,7 +131,7 @@ def test_review_a_queue(visit: Open) -> None:
     keys = _sign_in(unit, world.employer_admin.user.document_number, "employer")
     page = unit.page
     keys.tab_to(tag="A", text="学时审批2条待处理")
-    keys.press("Enter")
+    keys.follow()
     page.keyboard.press("?")
     page.locator("#keys[open]").wait_for()
     page.keyboard.press("Escape")

@@ -14,7 +14,7 @@ from tests.checks.surface.crawling import Visit, crawl
 from tests.checks.surface.injecting import probes, scan
 from tests.checks.surface.odd_values import odd
 from tests.checks.surface.stage import NAMED, Stage, digest
-from tests.checks.surface.standing import plain_pages, standing
+from tests.checks.surface.standing import standing
 from tests.world import Snapshot, copied, snapshot
 
 __all__ = ["snapshot"]
@@ -25,7 +25,7 @@ def built_stage(snapshot: Snapshot, django_db_blocker: DjangoDbBlocker) -> Itera
     """The world and everybody's browser, inside a transaction that is never committed."""
     kept, current.TEST_CAPTCHA = current.TEST_CAPTCHA, "K7WD"
     logging.disable(logging.CRITICAL)  # thousands of refusals are what these checks ask for
-    with django_db_blocker.unblock(), copied(snapshot) as (world, folder), transaction.atomic(), plain_pages():
+    with django_db_blocker.unblock(), copied(snapshot) as (world, folder), transaction.atomic():
         try:
             stage = Stage(world, folder)
             for name in NAMED:  # here and not in a test, with which their sessions would vanish

@@ -7,22 +7,9 @@ from typing import Any
 from unittest.mock import patch
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.template.base import Template
-from django.template.context import Context
 
 from xueshi.policies.packs import Pack
 from xueshi.portal import context, signing_in
-
-
-@contextmanager
-def plain_pages() -> Iterator[None]:
-    """Pages are drawn as outside of tests: without a copy of everything a template saw."""
-
-    def draw(template: Template, values: Context) -> str:
-        return template.nodelist.render(values)
-
-    with patch.object(Template, "_render", draw):
-        yield
 
 
 @contextmanager

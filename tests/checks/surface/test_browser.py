@@ -35,9 +35,9 @@ def _unsafe() -> list[Route]:
 
 def _url(route: Route) -> str:
     url = route.pattern
-    for kind in ("<int:pk>", "<int:case_id>", "<int:account_id>"):
+    for kind in ("<int:pk>", "<int:case_id>", "<int:account_id>", "<int:reason_id>"):
         url = url.replace(kind, "1")
-    return url.replace("<str:token>", "x")
+    return url.replace("<str:token>", "x").replace("<str:kind>", "registrations.professional")
 
 
 def test_ss_04_forged_requests(stage: Stage, tell: Tell) -> None:
