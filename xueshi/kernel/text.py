@@ -23,11 +23,20 @@ def clean(text: str, *, field: str = "", multiline: bool = False) -> str:
 
 def half_width(text: str) -> str:
     """Full-width digits, letters, brackets and blanks as their half-width twins; ``²`` is no width of 2, it stays."""
-    return "".join(_twin(sign) for sign in text)
+    return text.translate(_TWINS)
 
 
-def _twin(sign: str) -> str:
-    return unicodedata.normalize("NFKC", sign) if unicodedata.decomposition(sign).startswith(_WIDTHS) else sign
+class _Twins(dict[int, str]):
+    """The half-width twin of each sign, looked up once; a long text then costs no more than a copy."""
+
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        wide = unicodedata.decomposition(sign).startswith(_WIDTHS)
+        self[point] = unicodedata.normalize("NFKC", sign) if wide else sign
+        return self[point]
+
+
+_TWINS = _Twins()
 
 
 def name_key(text: str) -> str:
