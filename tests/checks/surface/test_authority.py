@@ -13,7 +13,6 @@ from django.urls import URLPattern, get_resolver, path, reverse
 from tests.checks.report import Outcome, Tell
 from tests.checks.surface.attacks import READS, Attack, Attacks, spread
 from tests.checks.surface.stage import HOST, NAMED, Stage, browser, digest, text, undone, watched
-from tests.checks.surface.standing import standing
 from tests.declarations import world as w
 from xueshi.audit.models import AuditEntry
 from xueshi.config.management.commands.routes import walk
@@ -141,8 +140,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
     before = digest()
     routes, failed = _controls(stage, attacks)
     siege = Siege(stage)
-    with standing():
-        siege.run(spread(attacks, AN_ADDRESS))
+    siege.run(spread(attacks, AN_ADDRESS))
     siege.bad += _changed(before)
     hole = Siege(stage)
     with monkeypatch.context() as patch, undone():
