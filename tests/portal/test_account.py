@@ -42,7 +42,7 @@ def test_own_data_and_the_password_stand_on_one_page(fujian: Visitor, person: Us
     assert visitor("fujian").sign_in(person, NEW).status_code == 302
 
 
-@pytest.mark.req("ID-29")
+@pytest.mark.req("ID-29", "SYS-14")
 @pytest.mark.parametrize("forged", ["login_name", "document_number", "document_type", "name"])
 def test_number_and_account_are_read_only_and_forged_edits_are_refused(
     fujian: Visitor, person: User, forged: str

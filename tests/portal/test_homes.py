@@ -141,7 +141,15 @@ def test_the_breadcrumb_names_every_branch() -> None:
 
 @pytest.mark.req("SYS-17")
 def test_the_word_for_hours_is_the_regions() -> None:
-    menus = {portal: home(signed_in(make.build(portal).employer_admin)) for portal in ("shandong", "weihai")}
+    worlds = {portal: make.build(portal) for portal in ("shandong", "weihai", "fujian")}
+    menus = {portal: home(signed_in(world.employer_admin)) for portal, world in worlds.items()}
+    hours = (clock.today().year, "professional", "other", Decimal(8), "test")
+    ledger.post_many(
+        [Posting(one.record.pk, key, *hours, one.record.pk) for key, one in worlds.items()], by=make.NOBODY
+    )
+    years = {portal: signed_in(world.person).get("/years/").content.decode() for portal, world in worlds.items()}
+    assert "完成公需课学时（分）" in years["weihai"]
+    assert ("学时（分）" in years["fujian"], "学时" in years["fujian"]) == (False, True)
     assert "学时（分）审核" in menus["shandong"]
     assert "学时（分）" not in menus["weihai"].split('x-side"')[1].split("</nav>")[0]
     assert "学时审批" in menus["weihai"]

@@ -8,6 +8,7 @@ import pytest
 from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as lived
+from tests.people.conftest import TITLE, Tab
 from tests.registrations import forms
 from tests.registrations.forms import Form, host
 from tests.registrations.test_queues import row, states
@@ -153,12 +154,13 @@ def test_a_review_time_is_printed_to_the_second(province: make.SmallWorld, visit
 @pytest.mark.req("REV-36", "REV-38")
 def test_only_hours_wait_for_the_employer_of_the_east(db: None) -> None:
     tree = make.build("fujian")
-    row_ = lived.handed_in(tree.person)
-    admin = signed_in(tree.employer_admin)
-    page = admin.get("/declarations/review/")
+    row_, change = lived.handed_in(tree.person), Tab(signed_in(tree.colleague), "/profile/title/")
+    assert change.save(TITLE).status_code == 302, change.errors
+    page = signed_in(tree.employer_admin).get("/declarations/review/")
     assert crumbs(page.content.decode()) == ["申报审核管理", "待我审核"]
     assert [one.pk for one in page.context["list"].rows] == [row_.pk]
-    assert {case.kind for case in ReviewCase.objects.filter(desk=tree.employer)} == {"declaration"}
+    waiting = ReviewCase.objects.filter(desk=tree.employer).values_list("kind", flat=True)
+    assert sorted(waiting) == ["declaration", "people.title"]
 
 
 @pytest.mark.req("SYS-05", "SYS-04")

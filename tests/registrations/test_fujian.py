@@ -188,7 +188,7 @@ def test_registration_takes_effect_at_once_and_is_put_on_record(
     assert sign_in(tree.stranger_admin).get(f"/registrations/unit/{body.pk}/", **host("fujian")).status_code == 404
 
 
-@pytest.mark.req("ORG-54", "ORG-55")
+@pytest.mark.req("ORG-54")
 def test_units_on_record_are_filtered_by_what_was_chosen(tree: make.SmallWorld, sign_in: SignIn) -> None:
     chosen = {
         "鼓楼软件": ("350102", "private"),
