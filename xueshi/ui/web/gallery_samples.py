@@ -33,7 +33,7 @@ PAGES = (
 )
 
 
-TODO = Todo(items=(Link(label="学时审批", url="/gallery/desk/", count=17),), feed="/gallery/desk/")
+WAITING = Todo(items=(Link(label="学时审批", url="/gallery/desk/", count=17),), feed="/gallery/desk/")
 
 
 def shell(current: str) -> Shell:
@@ -53,7 +53,7 @@ def shell(current: str) -> Shell:
         ),
     )
     nav = (NavGroup(items=items[:1]), NavGroup(label="样例", items=items[1:]))
-    return Shell(site=SITE, nav=nav, user=user, todo=TODO)
+    return Shell(site=SITE, nav=nav, user=user, todo=WAITING)
 
 
 STATES = (
