@@ -1,5 +1,6 @@
 """What every test stands on: the database's triggers, cheap passwords, a small world to build on."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,11 @@ from django.template.base import Template
 from django.template.context import Context
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
+from playwright.sync_api import Browser
+
+from tools.browser import launched
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
 
 
 @contextmanager
@@ -46,6 +52,19 @@ def _plain_pages(django_test_environment: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "_render", draw)
         yield
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser a file; it ends with the file, because its event loop would stand in the way of other tests.
+
+    While that loop runs Django keeps another connection for this thread. It must not come from an earlier file,
+    whose database may have been another one, nor stay for the next.
+    """
+    with launched() as browser:
+        connection.close()
+        yield browser
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Journeys: the whole program in a real browser, from a visitor's click to the database."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,18 +8,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.auditing import WIDTHS, Auditor
 from tests.journeys.people import Visitor
-from tools.browser import launched
-
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
 
 type Open = Callable[[str], Visitor]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser a file; it ends with the file, because its event loop would stand in the way of other tests."""
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

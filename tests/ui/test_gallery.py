@@ -1,6 +1,5 @@
 """The gallery in a real browser: no violation, no sideways scrolling, nothing refused by the policy; scripts."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,26 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.a11y import violations
-from tools.browser import launched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ["", "form/", "form/?wrong=1", "list/", "list/?tab=none&number=1", "desk/", "desk/?case=1", "public/", "error/"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; the test itself is not async
-    with launched() as chromium:
-        yield chromium
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
-    if before is not None:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
+def page(chromium: Browser) -> Iterator[Page]:
+    opened = chromium.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
     yield opened
     opened.close()
 

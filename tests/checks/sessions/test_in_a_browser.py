@@ -1,7 +1,6 @@
 """SS in a real browser: stored scripts, framing, what is left after the sign-out."""
 
 import html
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,11 +23,9 @@ from tests.checks.report import Outcome, Tell
 from tests.declarations import world as lives
 from tests.journeys.auditing import apart
 from tests.small_world import SmallWorld
-from tools.browser import launched
 from xueshi.declarations.models import Declaration
 from xueshi.organisations.actors import Actor
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
 HOST = "weihai.localhost"
 PAYLOADS = tuple(
     pattern.replace("!", "top.hit=1").replace("EVIL", "//evil.example")
@@ -48,12 +45,6 @@ PAYLOADS = tuple(
 )  # fmt: skip
 WRITABLE = re.compile(r"name|comment|text|title|school|major|note|label|reason|address|contact|body|certificate|line")
 KEPT = re.compile(r"bigrams|pinyin|login|level|series|index|digest|key|url|file_name|column|class|format")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def _poisoned() -> int:
