@@ -171,9 +171,11 @@ def test_each_page_masks_as_wide_as_it_is_printed(visit: Visit, province: make.S
     form.done()
     listed = signed_in(city.employer_admin).get("/registrations/people/").content.decode()
     number = forms.number(761)
-    assert re.findall(r"\d*\*+\d+", listed) == [f"****{number[-4:]}", "139******12"]
+    assert re.findall(r"\d*\*+[\dX]+", listed) == [f"****{number[-4:]}", "139******12"]
     own, one = signed_in(city.person).get("/profile/").content.decode(), city.person.user
-    assert re.findall(r'value="(\d+\*+\d+)"', own) == [f"{one.document_number[0]}{'*' * 13}{one.document_number[-4:]}"]
+    assert re.findall(r'value="(\d+\*+[\dX]+)"', own) == [
+        f"{one.document_number[0]}{'*' * 13}{one.document_number[-4:]}"
+    ]
     table, other = signed_in(province.employer_admin).get("/home/").content.decode(), province.person.user
     assert f"{other.document_number[:10]}…{other.document_number[-4:]}" in table
     for page, whole in (
