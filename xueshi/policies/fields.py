@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -37,6 +37,8 @@ class FieldKind(StrEnum):
     AGREEMENT = "agreement"
 
 
+type Identity = Literal["", "doi", "issn_title", "isbn", "patent", "project", "certificate"]
+
 CHOICES = frozenset({FieldKind.SELECT, FieldKind.RADIO, FieldKind.AREA})
 FILES = frozenset({FieldKind.FILE, FieldKind.FILES})
 
@@ -58,6 +60,8 @@ class FieldSpec(Value):
     ``narrowed_by`` names the fields whose answers choose among the options (``Option.parents``, in that order);
     ``within`` keeps only the catalogue's codes that begin so (the areas of one city). ``dated_by`` names the date whose
     day decides which options may be chosen, today if it is empty: a title by the day it was granted.
+    ``identifies`` says which public number of an achievement the answer is, so that two claims of one achievement are
+    found (policy facts 6); ``issn_title`` is one key of two answers, the journal's number and the title.
     """
 
     key: Key
@@ -91,6 +95,7 @@ class FieldSpec(Value):
     document_type: str = ""
     upload: str = ""
     max_files: int = Field(default=1, gt=0)
+    identifies: Identity = ""
 
     @model_validator(mode="after")
     def _kind_has_what_it_needs(self) -> Self:
