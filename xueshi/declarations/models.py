@@ -19,6 +19,7 @@ class Declaration(models.Model):
 
     ``organisation`` is the employer when it was last handed in: a later change of employer moves nothing. ``answers``
     holds what only people read; what code reads are columns. ``opened_in`` is the calendar year of its first saving.
+    ``typed`` is the form as it stood when it last kept itself, half-typed values included; empty once it was saved.
     """
 
     opened_in = models.PositiveSmallIntegerField()
@@ -44,6 +45,7 @@ class Declaration(models.Model):
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     answers = models.JSONField(default=dict, blank=True)
+    typed = models.JSONField(null=True, blank=True)
     rule = models.CharField(max_length=60)
     case = models.OneToOneField(ReviewCase, on_delete=models.PROTECT, null=True, related_name="declaration")
     declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
