@@ -37,7 +37,7 @@ class FieldKind(StrEnum):
     AGREEMENT = "agreement"
 
 
-type Identity = Literal["", "doi", "issn_title", "isbn", "patent", "project", "certificate"]
+type Identity = Literal["", "doi", "issn_title", "isbn", "patent", "project", "certificate", "achievement"]
 
 CHOICES = frozenset({FieldKind.SELECT, FieldKind.RADIO, FieldKind.AREA})
 FILES = frozenset({FieldKind.FILE, FieldKind.FILES})
@@ -61,7 +61,8 @@ class FieldSpec(Value):
     ``within`` keeps only the catalogue's codes that begin so (the areas of one city). ``dated_by`` names the date whose
     day decides which options may be chosen, today if it is empty: a title by the day it was granted.
     ``identifies`` says which public number of an achievement the answer is, so that two claims of one achievement are
-    found (policy facts 6); ``issn_title`` is one key of two answers, the journal's number and the title.
+    found (policy facts 6); ``issn_title`` is one key of two answers, the journal's number and the title, and
+    ``achievement`` is the name of what may be honoured in several grades.
     """
 
     key: Key

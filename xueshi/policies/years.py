@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from xueshi.policies.caps import Cap
 from xueshi.policies.chains import Chain
+from xueshi.policies.duplicates import Duplicate
 from xueshi.policies.forms import FormSpec
 from xueshi.policies.formulas import Formula
 from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
@@ -174,6 +175,7 @@ class YearRules(Value):
     declaration: Declaration
     learning_forms: tuple[LearningForm, ...]
     caps: tuple[Cap, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     chains: Mapping[Key, Chain]
     annual: Annual
     certificate: Certificate
