@@ -18,7 +18,10 @@ from xueshi.ui.forms import BaseForm
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The answers that decide which questions load (CR-02, CR-03). ``subject`` only where it is chosen first."""
+    """The answers that decide which questions load (CR-02, CR-03). ``subject`` only where it is chosen first.
+
+    ``role``: who fills the form in, for not every form is everybody's.
+    """
 
     pack: Pack
     rules: YearRules
@@ -26,6 +29,7 @@ class Chosen:
     years: tuple[int, ...]
     subject: str
     form: LearningForm | None
+    role: str = ROLE
 
     @property
     def subject_first(self) -> bool:
@@ -35,14 +39,14 @@ class Chosen:
     @property
     def subjects(self) -> tuple[str, ...]:
         """The subjects some form may be declared for, in the year's order; 全部 last."""
-        return subjects_of(self.rules)
+        return subjects_of(self.rules, self.role)
 
     @property
     def forms(self) -> tuple[LearningForm, ...]:
         """The learning forms on offer for what is chosen."""
         if self.subject_first and not self.subject:
             return ()
-        return self.rules.learning_forms_for(ROLE, self.subject if self.subject_first else "")
+        return self.rules.learning_forms_for(self.role, self.subject if self.subject_first else "")
 
     @property
     def spec(self) -> FormSpec | None:
@@ -54,21 +58,21 @@ class Chosen:
         return self.form.form.only(field.key for field in self.form.form.fields if field.key != "subject")
 
 
-def chosen(pack: Pack, asked: Mapping[str, Any]) -> Chosen:
+def chosen(pack: Pack, asked: Mapping[str, Any], role: str = ROLE) -> Chosen:
     """What is chosen in an address or a posted form; nonsense falls back to this year and to nothing."""
     this = clock.year()
     years = rules.years_open(this, pack.year(this).declaration.years_back, min(pack.years))
     year = next((one for one in years if str(one) == asked.get("year")), this)
     of_year = pack.year(year)
-    subject = next((one for one in subjects_of(of_year) if one == asked.get("subject")), "")
-    first = Chosen(pack, of_year, year, years, subject, None)
+    subject = next((one for one in subjects_of(of_year, role) if one == asked.get("subject")), "")
+    first = Chosen(pack, of_year, year, years, subject, None, role)
     form = next((one for one in first.forms if one.key == asked.get("form")), None)
-    return Chosen(pack, of_year, year, years, subject, form)
+    return Chosen(pack, of_year, year, years, subject, form, role)
 
 
-def subjects_of(of_year: YearRules) -> tuple[str, ...]:
-    """The subjects a person may declare for in a year."""
-    used = {subject for form in of_year.learning_forms_for(ROLE) for subject in form.subjects}
+def subjects_of(of_year: YearRules, role: str = ROLE) -> tuple[str, ...]:
+    """The subjects this role may declare for in a year."""
+    used = {subject for form in of_year.learning_forms_for(role) for subject in form.subjects}
     return tuple(key for key in (*(one.key for one in of_year.subjects), ANY_SUBJECT) if key in used)
 
 

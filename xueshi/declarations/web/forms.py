@@ -8,7 +8,7 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from xueshi.declarations.services.drafting import ROLE, Entry
+from xueshi.declarations.services.drafting import Entry
 from xueshi.declarations.web import images
 from xueshi.declarations.web.choosing import Chosen
 from xueshi.kernel import clock
@@ -76,7 +76,7 @@ def answers_form(
     table = images.scans_of(actor, keys)
     around = Surroundings(
         today=clock.today(),
-        role=ROLE,
+        role=what.role,
         draft=posted is not None and posted.data.get("do") == "save",
         uploads={"evidence": limit},
         store=lambda _asked, file: images.scan(actor, images.store(actor, limit, file)),
