@@ -20,6 +20,7 @@ class Declaration(models.Model):
     ``organisation`` is the employer when it was last handed in: a later change of employer moves nothing. ``answers``
     holds what only people read; what code reads are columns. ``opened_in`` is the calendar year of its first saving.
     ``typed`` is the form as it stood when it last kept itself, half-typed values included; empty once it was saved.
+    ``declaring_body`` is the unit that declared for the person; without one they declared themselves.
     """
 
     opened_in = models.PositiveSmallIntegerField()
@@ -49,6 +50,7 @@ class Declaration(models.Model):
     rule = models.CharField(max_length=60)
     case = models.OneToOneField(ReviewCase, on_delete=models.PROTECT, null=True, related_name="declaration")
     declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    declaring_body = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     submission_key = models.CharField(max_length=48, unique=True, null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
