@@ -1,9 +1,9 @@
 """Saving without submitting 保存暂不提交, editing, deleting."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from xueshi.audit import services as audit
 from xueshi.declarations import permissions, rules
@@ -52,11 +52,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Declarer:
-    """Whose hours they are: the person, their present employer, the pack they live under."""
+    """Whose hours they are: the person, their present employer, the pack they live under; and as what one declares.
+
+    ``role`` is the person's own, or that of the body that declares for its people: it decides questions and chain.
+    """
 
     person: Professional
     organisation: Organisation
     pack: Pack
+    role: str = ROLE
 
 
 def declarer(actor: Actor) -> Declarer:
@@ -68,7 +72,7 @@ def declarer(actor: Actor) -> Declarer:
     return Declarer(person, organisation, registry.pack(organisation.portal))
 
 
-def claim(pack: Pack, entry: Entry) -> rules.Claim:
+def claim(pack: Pack, entry: Entry, role: str = ROLE) -> rules.Claim:
     """The entry against the rules of its year; ``RuleBroken`` for a year or form that is not open."""
     first = min(pack.years)
     years = rules.years_open(clock.year(), pack.year(clock.year()).declaration.years_back, first)
@@ -79,14 +83,28 @@ def claim(pack: Pack, entry: Entry) -> rules.Claim:
         form = of_year.learning_form(entry.form)
     except UnknownKey:
         raise RuleBroken("请选择学习形式", "form") from None
-    if ROLE not in form.declared_by:
-        raise RuleBroken("该学习形式不能由个人申报", "form")
+    if role not in form.declared_by:
+        raise RuleBroken("该学习形式不能由个人申报" if role == ROLE else "该学习形式不能由单位申报", "form")
     return rules.Claim(of_year, form, entry.answers, pack.word("hours"))
 
 
-@transaction.atomic
+def once[T](write: Callable[[], T]) -> T:
+    """A write in its transaction; ``MovedOn`` when the same page was sent twice at once and the other came first."""
+    try:
+        with transaction.atomic():
+            return write()
+    except IntegrityError as error:
+        if "submission_key" not in str(error):
+            raise
+        raise MovedOn(CHANGED) from None
+
+
 def save_draft(actor: Actor, entry: Entry, edit: Edit | None = None) -> Declaration:
     """Keep what was filled in without handing it in (CR-11); gaps are allowed, wrong values are not."""
+    return once(lambda: _save_draft(actor, entry, edit))
+
+
+def _save_draft(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
     by = declarer(actor)
     asked = claim(by.pack, entry)
     declaration, again = opened(actor, by, entry, edit)
@@ -125,7 +143,11 @@ def opened(actor: Actor, by: Declarer, entry: Entry, edit: Edit | None) -> tuple
         submission_key=entry.submission_key or None,
     )
     earlier = _earlier(actor, entry)
-    return (earlier, True) if earlier is not None else (made, False)
+    if earlier is None:
+        return made, False
+    if earlier.typed is not None:
+        return editable(actor, Edit(earlier.pk, earlier.version)), False
+    return earlier, True
 
 
 def _earlier(actor: Actor, entry: Entry) -> Declaration | None:
@@ -137,7 +159,8 @@ def _earlier(actor: Actor, entry: Entry) -> Declaration | None:
     if found.declared_by_id != actor.user.pk:
         raise NotFound
     same = found.form == entry.form and found.year == entry.year and _content(found) == _said(entry)
-    if not same:
+    # What the form kept of itself meanwhile is still this page, and may go on changing.
+    if not same and found.typed is None:
         raise RuleBroken("此页面的内容已经保存过，请在申报进度查询中继续修改")
     return found
 
@@ -168,14 +191,16 @@ def editable(actor: Actor, edit: Edit) -> Declaration:
 
 
 def write(declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Claim) -> None:
-    """Put an entry into the row and its evidence beside it; the employer is the present one."""
-    answers, period = entry.answers, entry.answers.period("period")
+    """Put an entry into the row and its evidence beside it; the employer is the present one.
+
+    What was once handed in keeps its columns until hours and subject are there again; until then only the form is kept.
+    """
     declaration.organisation, declaration.portal = by.organisation, by.pack.key
-    declaration.year, declaration.form, declaration.rule = entry.year, entry.form, asked.rules.version
-    declaration.subject, declaration.hours_declared = answers.text("subject"), asked.hours
-    declaration.starts_on = period.start if period else None
-    declaration.ends_on = period.end if period else None
-    declaration.answers = answers.without(*_COLUMNS).as_json()
+    if declaration.case_id is None or (asked.hours is not None and entry.answers.text("subject")):
+        _fill(declaration, entry, asked)
+    else:
+        names = asked.form.form.typed(entry.answers)
+        declaration.typed = {"year": str(entry.year), "form": entry.form} | names
     declaration.changed_at = clock.now()
     declaration.version += 1
     files = _files(declaration, entry)
@@ -186,11 +211,22 @@ def write(declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Cla
     )
 
 
+def _fill(declaration: Declaration, entry: Entry, asked: rules.Claim) -> None:
+    answers, period = entry.answers, entry.answers.period("period")
+    declaration.year, declaration.form, declaration.rule = entry.year, entry.form, asked.rules.version
+    declaration.subject, declaration.hours_declared = answers.text("subject"), asked.hours
+    declaration.starts_on = period.start if period else None
+    declaration.ends_on = period.end if period else None
+    declaration.answers = answers.without(*_COLUMNS).as_json()
+    declaration.typed = None
+
+
 def _files(declaration: Declaration, entry: Entry) -> Sequence[StoredFile]:
-    """The named files in order: the declarer's own uploads or those already here, each once (A4)."""
+    """The named files in order: the declarer's own uploads or evidence the person already has, each once (A4)."""
     wanted = list(dict.fromkeys(entry.files))
     found = {file.pk: file for file in StoredFile.objects.filter(pk__in=wanted)}
-    here = set(declaration.evidence.values_list("file_id", flat=True)) if declaration.pk else set()
+    known = Evidence.objects.filter(declaration__person=declaration.person, file_id__in=wanted)
+    here = set(known.values_list("file_id", flat=True)) if wanted else set()
     for pk in wanted:
         if pk not in found or (pk not in here and found[pk].uploaded_by_id != declaration.declared_by_id):
             raise RuleBroken("附件已失效，请重新上传", "evidence")

@@ -1,19 +1,18 @@
 """Handing in 提交申报 and taking back 撤销."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from xueshi.declarations import permissions, rules
 from xueshi.declarations.models import Declaration, Evidence
 from xueshi.declarations.selectors import KIND
 from xueshi.declarations.services.drafting import (
-    CHANGED,
-    ROLE,
     Declarer,
     Edit,
     Entry,
     claim,
     declarer,
     editable,
+    once,
     opened,
     write,
 )
@@ -38,20 +37,13 @@ def submit(actor: Actor, entry: Entry, edit: Edit | None = None) -> Declaration:
 
     Raises ``Problems``/``RuleBroken`` beside their fields, ``MovedOn`` when it changed meanwhile.
     """
-    try:
-        with transaction.atomic():
-            return _submit(actor, entry, edit)
-    except IntegrityError as error:
-        # The same page sent twice at once: the other request has stored it.
-        if "submission_key" not in str(error):
-            raise
-        raise MovedOn(CHANGED) from None
+    return once(lambda: _submit(actor, entry, edit))
 
 
 def _submit(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
     by = declarer(actor)
     asked = claim(by.pack, entry)
-    _check_complete(asked, entry)
+    check_complete(by.role, asked, entry)
     declaration, again = opened(actor, by, entry, edit)
     if again and declaration.case_id is not None:
         return declaration
@@ -59,21 +51,21 @@ def _submit(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
         declaration = editable(actor, Edit(declaration.pk, declaration.version))
     _check_hours(by, asked, entry)
     write(declaration, by, entry, asked)
-    submission = _submission(declaration, by, asked, entry)
+    handed_in = submission(declaration, by, asked, entry)
     if declaration.case_id is None:
-        declaration.case = reviews.open_case(submission, by=acting(actor), submitted_by_id=actor.user.pk)
+        declaration.case = reviews.open_case(handed_in, by=acting(actor), submitted_by_id=actor.user.pk)
         declaration.save(update_fields=["case"])
     else:
-        declaration.case = reviews.resubmit(actor, declaration.case_id, submission)
+        declaration.case = reviews.resubmit(actor, declaration.case_id, handed_in)
     return declaration
 
 
-def _check_complete(asked: rules.Claim, entry: Entry) -> None:
+def check_complete(role: str, asked: rules.Claim, entry: Entry) -> None:
     """Every required answer must be there, evidence included: a draft may have had gaps."""
     missing = [
         RuleBroken(f"请{'上传' if field.key == 'evidence' else '填写'}{field.label}", field.names[0])
-        for field in asked.form.form.for_role(ROLE).fields
-        if field.required_for(ROLE)
+        for field in asked.form.form.for_role(role).fields
+        if field.required_for(role)
         and not field.shown_when
         and not (entry.files if field.key == "evidence" else field.key in entry.answers)
     ]
@@ -90,7 +82,8 @@ def _check_hours(by: Declarer, asked: rules.Claim, entry: Entry) -> None:
             raise RuleBroken(decision.reason, "hours")
 
 
-def _submission(declaration: Declaration, by: Declarer, asked: rules.Claim, entry: Entry) -> Submission:
+def submission(declaration: Declaration, by: Declarer, asked: rules.Claim, entry: Entry) -> Submission:
+    """What the review is told of a declaration that is written."""
     files = Evidence.objects.filter(declaration=declaration).order_by("position")
     digests = list(files.values_list("file__digest", flat=True))
     return Submission(
@@ -106,7 +99,7 @@ def _submission(declaration: Declaration, by: Declarer, asked: rules.Claim, entr
 
 def chain(by: Declarer, asked: rules.Claim) -> tuple[StepPlan, ...]:
     """The desks of a declaration, by name from now on: optional steps fall away where nobody stands above."""
-    steps = asked.rules.declaration_chain(ROLE).steps_for(has_superior=by.organisation.parent_id is not None)
+    steps = asked.rules.declaration_chain(by.role).steps_for(has_superior=by.organisation.parent_id is not None)
     planned = []
     for step in steps:
         desk = _desk(step, by.organisation)
@@ -119,7 +112,7 @@ def chain(by: Declarer, asked: rules.Claim) -> tuple[StepPlan, ...]:
 
 def desks(by: Declarer, asked: rules.Claim) -> list[tuple[str, str]]:
     """(step, body) of the way a declaration would take now, for 提交之后."""
-    steps = asked.rules.declaration_chain(ROLE).steps_for(has_superior=by.organisation.parent_id is not None)
+    steps = asked.rules.declaration_chain(by.role).steps_for(has_superior=by.organisation.parent_id is not None)
     return [(step.label, desk.name if (desk := _desk(step, by.organisation)) else "") for step in steps]
 
 
