@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from xueshi.files import rules
 from xueshi.files.models import StoredFile
 from xueshi.kernel import clock, one_time
 from xueshi.kernel.errors import NotFound, RuleBroken
@@ -44,6 +45,15 @@ class Upload:
     user_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was found while an image was decoded."""
+
+    width: int
+    height: int
+    likeness: int | None
+
+
 def store_image(upload: Upload, limit: ImageLimit, *, field: str = "files") -> StoredFile:
     """Check, re-encode without metadata and store an image; ``RuleBroken`` says what is wrong with it (SYS-01, E7)."""
     if len(upload.content) > limit.max_bytes:
@@ -59,7 +69,8 @@ def store_image(upload: Upload, limit: ImageLimit, *, field: str = "files") -> S
         raise RuleBroken(f"“{_shown(upload.name)}”的内容不是允许的图片格式", field)
     out = io.BytesIO()
     image.save(out, format=encoding, **({"quality": 88} if encoding == "JPEG" else {}))
-    return _write(upload, out.getvalue(), _ENCODINGS[encoding], image.size)
+    seen = _Seen(*image.size, rules.likeness(image))
+    return _write(upload, out.getvalue(), _ENCODINGS[encoding], seen)
 
 
 def _decode(upload: Upload, field: str) -> tuple[Image.Image, str]:
@@ -120,7 +131,7 @@ def store_bytes(upload: Upload, content_type: str) -> StoredFile:
     return _write(upload, upload.content, content_type, None)
 
 
-def _write(upload: Upload, content: bytes, content_type: str, size: tuple[int, int] | None) -> StoredFile:
+def _write(upload: Upload, content: bytes, content_type: str, seen: _Seen | None) -> StoredFile:
     key = one_time.token()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,8 +148,9 @@ def _write(upload: Upload, content: bytes, content_type: str, size: tuple[int, i
         content_type=content_type,
         name=_shown(upload.name),
         size=len(content),
-        width=size[0] if size else None,
-        height=size[1] if size else None,
+        width=seen.width if seen else None,
+        height=seen.height if seen else None,
+        likeness=seen.likeness if seen else None,
         uploaded_by_id=upload.user_id,
         uploaded_at=clock.now(),
     )
