@@ -1,8 +1,7 @@
-"""The rules of one year of one pack: requirement, subjects, learning forms, caps, chains, certificate."""
+"""The rules of one year of one pack: requirement, subjects, learning forms, caps, chains, certificates."""
 
 from collections.abc import Mapping
 from decimal import Decimal
-from string import Formatter
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -10,15 +9,15 @@ from pydantic import Field, field_validator, model_validator
 from xueshi.policies.caps import Cap
 from xueshi.policies.chains import Chain
 from xueshi.policies.duplicates import Duplicate
+from xueshi.policies.events import EventRule
 from xueshi.policies.forms import FormSpec
 from xueshi.policies.formulas import Formula
+from xueshi.policies.papers import ANNUAL, Certificate, check
+from xueshi.policies.lookback import Archive, LookBack
 from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
 
 ANY_SUBJECT = "any"
 """科目类型 全部: one record that counts for whichever subject needs it (policy facts 1)."""
-
-PLACEHOLDERS = frozenset({"name", "document", "year", "total", "public", "professional", "number", "date"})
-"""What a certificate's text may mention."""
 
 
 class Subject(Value):
@@ -37,15 +36,25 @@ class Minimum(Sourced):
     hours: Decimal = Field(ge=0)
 
 
+class LevelRequirement(Sourced):
+    """What is asked of holders of one level of title (a code of the catalogue) instead (徐州, policy facts 2)."""
+
+    key: Key
+    total: Decimal = Field(gt=0)
+    minimums: tuple[Minimum, ...] = ()
+
+
 class Requirement(Sourced):
     """When a year is passed: ``total`` hours and each minimum reached.
 
     ``ratio_base`` required: minimums are fixed hours of the required total (AMB-12); actual: they are shares of what
-    was done, ``hours / total`` of it. ``any_fills`` says which gap a record of subject 全部 fills.
+    was done, ``hours / total`` of it. ``any_fills`` says which gap a record of subject 全部 fills. ``levels`` name the
+    levels of title of which something else is asked.
     """
 
     total: Decimal = Field(gt=0)
     minimums: tuple[Minimum, ...] = ()
+    levels: tuple[LevelRequirement, ...] = ()
     ratio_base: Literal["required", "actual"] = "required"
     any_fills: Literal["largest_gap", "professional_first"] = "largest_gap"
 
@@ -53,6 +62,13 @@ class Requirement(Sourced):
     def _minimums_fit(self) -> Self:
         if sum((minimum.hours for minimum in self.minimums), Decimal(0)) > self.total:
             raise ValueError("the minimums together exceed the total")
+        return self
+
+    def at_level(self, level: str) -> "Requirement":
+        """What is asked of a holder of that level."""
+        for row in self.levels:
+            if row.key == level:
+                return self.model_copy(update={"total": row.total, "minimums": row.minimums})
         return self
 
     def minimum(self, subject: str) -> Decimal:
@@ -123,44 +139,14 @@ class Column(Value):
 
 
 class Annual(Value):
-    """The words of the annual list (ANN-01, ANN-07)."""
+    """The words of the annual list (ANN-01, ANN-07), and a body's list of its people's years where it prints one."""
 
     columns: tuple[Column, ...]
+    archive: Archive | None = None
     passed: Label
+    waived: Label = "免于要求"
     failed: Label
     refused: Label
-
-
-class NumberPattern(Value):
-    """Certificate number: prefix, area (6), year (4), kind (1), serial, check digit (policy facts 12)."""
-
-    prefix: str
-    area: str = Field(pattern=r"^\d{6}$")
-    kind: str = Field(pattern=r"^\d$")
-    serial_digits: int = Field(ge=4, le=12)
-
-
-class Certificate(Sourced):
-    """What the annual certificate says; ``template`` is a file of the pack's ``documents``."""
-
-    title: Label
-    lines: tuple[str, ...]
-    closing: Label
-    issuer: Label
-    centre: str = ""
-    note: str = ""
-    template: str
-    number: NumberPattern
-
-    @field_validator("lines")
-    @classmethod
-    def _placeholders_are_known(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
-        for line in lines:
-            for _, name, _, _ in Formatter().parse(line):
-                if name is not None and name not in PLACEHOLDERS:
-                    message = f"unknown placeholder {{{name}}}"
-                    raise ValueError(message)
-        return lines
 
 
 class YearRules(Value):
@@ -177,19 +163,37 @@ class YearRules(Value):
     caps: tuple[Cap, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     chains: Mapping[Key, Chain]
+    events: tuple[EventRule, ...] = ()
+    lookbacks: tuple[LookBack, ...] = ()
     annual: Annual
-    certificate: Certificate
+    certificates: tuple[Certificate, ...]
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
         subjects = {subject.key for subject in self.subjects} | {ANY_SUBJECT}
         forms = {form.key for form in self.learning_forms}
         named = [(minimum.key, "minimum") for minimum in self.requirement.minimums]
+        named += [(one.key, f"level {row.key}") for row in self.requirement.levels for one in row.minimums]
         named += [(key, f"learning form {form.key}") for form in self.learning_forms for key in form.subjects]
         named += [(key, f"cap {cap.key}") for cap in self.caps for key in cap.subjects]
+        named += [(paper.subject, f"certificate {paper.key}") for paper in self.certificates if paper.subject]
         _all_known(named, subjects, "subject")
         _all_known([(key, f"cap {cap.key}") for cap in self.caps for key in cap.forms], forms, "learning form")
+        if self.events_on() and "adjustment" not in self.chains:
+            raise ValueError("a year that takes events needs the chain 'adjustment'")
         return self
+
+    @property
+    def certificate(self) -> Certificate:
+        """The annual certificate."""
+        return self.certificate_of(ANNUAL)
+
+    def certificate_of(self, key: str) -> Certificate:
+        """The certificate of that key, ``UnknownKey`` if this year has none such."""
+        for paper in self.certificates:
+            if paper.key == key:
+                return paper
+        raise UnknownKey(f"{self.version} has no certificate {key!r}")
 
     def learning_form(self, key: str) -> LearningForm:
         """The learning form of that key, ``UnknownKey`` if this year has none such."""
@@ -197,6 +201,10 @@ class YearRules(Value):
             if form.key == key:
                 return form
         raise UnknownKey(f"{self.version} has no learning form {key!r}")
+
+    def events_on(self) -> tuple[EventRule, ...]:
+        """The kinds of events that may be asked for."""
+        return tuple(rule for rule in self.events if rule.enabled)
 
     def learning_forms_for(self, role: str, subject: str = "") -> tuple[LearningForm, ...]:
         """What this role may declare, for one subject if given."""
@@ -217,6 +225,12 @@ class YearRules(Value):
     def declaration_chain(self, declared_by: str = "professional") -> Chain:
         """The chain of a declaration handed in by that role; its own if the year names one (CV-17)."""
         return self.chains.get(f"declaration_by_{declared_by}") or self.chains["declaration"]
+
+    @field_validator("certificates")
+    @classmethod
+    def _certificates_fit(cls, certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+        check(certificates)
+        return certificates
 
     @field_validator("chains")
     @classmethod
