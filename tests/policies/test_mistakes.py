@@ -164,7 +164,7 @@ def test_two_steps_that_post(planted: Planted) -> None:
 def test_unknown_placeholder_of_a_certificate(planted: Planted) -> None:
     line = planted.change(YEAR, "姓名 {name}", "姓名 {nmae}")
     assert planted.refusal() == (
-        f"policies/{YEAR}:{line - 1}: certificate.lines: Value error, unknown placeholder {{nmae}}"
+        f"policies/{YEAR}:{line - 1}: certificates.0.lines: Value error, unknown placeholder {{nmae}}"
     )
 
 

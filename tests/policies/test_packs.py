@@ -78,7 +78,7 @@ def test_a_year_before_the_first_rules_is_named() -> None:
 def test_every_number_of_a_rule_says_where_it_is_from() -> None:
     for pack in registry.packs():
         for year in pack.years.values():
-            sourced = [year.requirement, *year.requirement.minimums, *year.caps, year.precision, year.certificate]
+            sourced = [year.requirement, *year.requirement.minimums, *year.caps, year.precision, *year.certificates]
             sourced += [form.rule for form in year.learning_forms]
             assert [one for one in sourced if not one.source] == []
 

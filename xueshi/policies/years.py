@@ -12,8 +12,8 @@ from xueshi.policies.duplicates import Duplicate
 from xueshi.policies.events import EventRule
 from xueshi.policies.forms import FormSpec
 from xueshi.policies.formulas import Formula
-from xueshi.policies.papers import ANNUAL, Certificate, check
 from xueshi.policies.lookback import Archive, LookBack
+from xueshi.policies.papers import ANNUAL, Certificate, check
 from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
 
 ANY_SUBJECT = "any"
