@@ -5,6 +5,8 @@ from django.db.models import Exists, OuterRef, Q
 from xueshi.declarations.models import Declaration
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import MembershipState, Power
+from xueshi.people.models import Professional
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import CaseState
@@ -18,11 +20,31 @@ def is_to_be_submitted(declaration: Declaration) -> bool:
 
 
 def _owns(actor: Actor, declaration: Declaration) -> bool:
-    return actor.user.pk in {declaration.person.user_id, declaration.declared_by_id}
+    """Whoever entered it; and its person, but for what their unit has entered and not handed in."""
+    if actor.user.pk == declaration.declared_by_id:
+        return True
+    handed_in = declaration.declaring_body_id is None or not is_to_be_submitted(declaration)
+    return handed_in and actor.user.pk == declaration.person.user_id
 
 
 def _owned_by(actor: Actor) -> Q:
-    return Q(person__user_id=actor.user.pk) | Q(declared_by_id=actor.user.pk)
+    own = Q(person__user_id=actor.user.pk) & (Q(declaring_body=None) | ~_NOT_SUBMITTED)
+    return Q(declared_by_id=actor.user.pk) | own
+
+
+def _enters(actor: Actor, declaration: Declaration) -> bool:
+    """Who may go on with it: one's own, or under the unit's hat what one entered for somebody of it."""
+    if declaration.declaring_body_id is None:
+        return _owns(actor, declaration)
+    for_unit = bool(can_declare_for_others(actor)) and declaration.declaring_body_id == actor.desk_id
+    return for_unit and actor.user.pk == declaration.declared_by_id
+
+
+def _entered_by(actor: Actor) -> Q:
+    own = Q(declaring_body=None) & _owned_by(actor)
+    if not can_declare_for_others(actor):
+        return own
+    return own | Q(declaring_body_id=actor.desk_id, declared_by_id=actor.user.pk)
 
 
 def can_see_declaration(actor: Actor, declaration: Declaration) -> Decision:
@@ -44,24 +66,49 @@ def declarations_seen_by(actor: Actor) -> Q:
 
 def can_edit(actor: Actor, declaration: Declaration) -> Decision:
     """Whoever entered it, while it is to be submitted (CR-19, CR-21); deleting asks the same (CR-20)."""
-    if declaration.deleted_at is not None or not _owns(actor, declaration):
+    if declaration.deleted_at is not None or not _enters(actor, declaration):
         return deny("只能修改本人填写的申报")
     return ALLOW if is_to_be_submitted(declaration) else deny("已提交的申报不能修改或删除")
 
 
 def editable_by(actor: Actor) -> Q:
     """The declarations ``can_edit`` would allow."""
-    return Q(deleted_at=None) & _owned_by(actor) & _NOT_SUBMITTED
+    return Q(deleted_at=None) & _entered_by(actor) & _NOT_SUBMITTED
 
 
 def can_withdraw(actor: Actor, declaration: Declaration) -> Decision:
-    """Its owner, while nobody has reviewed it (CR-18, CR-21)."""
+    """Whoever declared, while nobody has reviewed it (CR-18, CR-21): not the person for whom their unit declared."""
     if declaration.case is None or declaration.deleted_at is not None:
         return deny("该申报尚未提交")
+    if declaration.declaring_body_id is not None and declaration.declared_by_id != actor.user.pk:
+        return deny("由单位代为申报的记录只能由申报人撤销")
     return reviews.can_withdraw(actor, declaration.case)
 
 
 def withdrawable_by(actor: Actor) -> Q:
     """The declarations ``can_withdraw`` would allow."""
     cases = ReviewCase.objects.filter(reviews.cases_withdrawable_by(actor), pk=OuterRef("case_id"))
-    return Q(deleted_at=None) & Q(Exists(cases))
+    declarer = Q(declaring_body=None) | Q(declared_by_id=actor.user.pk)
+    return Q(deleted_at=None) & declarer & Q(Exists(cases))
+
+
+def can_declare_for_others(actor: Actor) -> Decision:
+    """Administrators of a body with the module 学时申报."""
+    return ALLOW if actor.desk_id is not None and actor.has(Power.DECLARE) else deny("您没有代为申报学时的权限")
+
+
+def can_declare_for(actor: Actor, professional: Professional) -> Decision:
+    """The present people of the actor's own body, not of those below it (CR-22, CR-24, CR-25)."""
+    decision = can_declare_for_others(actor)
+    if not decision:
+        return decision
+    employment = professional.employment
+    own = employment.organisation_id == actor.desk_id and employment.state == MembershipState.ACTIVE
+    return ALLOW if own else deny("不是本单位人员")
+
+
+def people_declared_for_by(actor: Actor) -> Q:
+    """The people ``can_declare_for`` would allow."""
+    if not can_declare_for_others(actor):
+        return Q(pk__in=[])
+    return Q(employment__organisation_id=actor.desk_id, employment__state=MembershipState.ACTIVE)

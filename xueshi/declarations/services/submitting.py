@@ -50,6 +50,11 @@ def _submit(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
     if again:
         declaration = editable(actor, Edit(declaration.pk, declaration.version))
     _check_hours(by, asked, entry)
+    return hand_in(actor, declaration, by, entry, asked)
+
+
+def hand_in(actor: Actor, declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Claim) -> Declaration:
+    """Write what was judged before and give it to its first desk, anew or once more."""
     write(declaration, by, entry, asked)
     handed_in = submission(declaration, by, asked, entry)
     if declaration.case_id is None:
