@@ -45,7 +45,7 @@ def _kind(monkeypatch: pytest.MonkeyPatch) -> None:
     _heard.clear()
     _full.clear()
     kind = DocumentKind(
-        key="paper", label="测试", url="x", queue_url="x",
+        key="paper", label="测试", url="declarations:case", queue_url="declarations:desk",
         powers={Stage.REVIEW: Power.REVIEW_HOURS, Stage.VERIFICATION: Power.VERIFY_HOURS},
         on_approved=_approved, on_rejected=_heard_as("rejected"), on_withdrawn=_heard_as("withdrawn"),
         on_revoked=_heard_as("revoked"),
@@ -379,5 +379,5 @@ def test_overlapping_batches_decide_each_row_once() -> None:
 
 
 def test_the_table_has_no_other_rows() -> None:
-    assert len(list(CASE_MOVES.rows())) == 8
+    assert len(list(CASE_MOVES.rows())) == 13
     assert Organisation.objects.count() == 0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 
 from xueshi.declarations import permissions
@@ -13,8 +13,10 @@ from xueshi.declarations.states import DeclarationState, state_of
 from xueshi.files.models import StoredFile
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
+from xueshi.ledger.rules import ZERO, Held
 from xueshi.ledger.selectors import Source
 from xueshi.organisations.actors import Actor
+from xueshi.people.models import Professional
 from xueshi.policies import registry
 from xueshi.policies.answers import Answers, Json
 from xueshi.policies.values import UnknownKey
@@ -32,7 +34,7 @@ _STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "deci
 _LISTED = (
     *("portal", "year", "form", "subject", "hours_declared", "hours_recognised", "organisation__name"),
     *("person__title", "person__user__name", "person__user__document_number"),
-    *("case__state", "case__stage", "case__version", "case__submitted_at"),
+    *("case__state", "case__stage", "case__version", "case__submitted_at", "case__handler__user__name"),
 )
 
 STATES: Mapping[DeclarationState, Q] = {
@@ -68,7 +70,8 @@ def in_states(states: Iterable[DeclarationState]) -> Q:
 
 
 def _whole(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
-    return with_state(rows).select_related("person__user", "organisation", "case__desk", "case__organisation")
+    whole = ("person__user", "organisation", "case__desk", "case__organisation", "case__handler__user")
+    return with_state(rows).select_related(*whole)
 
 
 def declarations_seen(actor: Actor) -> QuerySet[Declaration]:
@@ -86,7 +89,38 @@ def own_declarations(actor: Actor) -> QuerySet[Declaration]:
 def _own(actor: Actor) -> QuerySet[Declaration]:
     """What a person's own lists read, latest first: they know themselves and their unit."""
     rows = Declaration.objects.filter(person__user_id=actor.user.pk, deleted_at=None)
-    return with_state(rows).select_related("person", "case__desk").order_by("-changed_at", "-pk")
+    return with_state(rows).select_related("person", "case__desk", "case__handler__user").order_by("-changed_at", "-pk")
+
+
+def people_declared_for(actor: Actor) -> QuerySet[Professional]:
+    """The people for whom the actor's body may declare, by name; nobody for whoever may not."""
+    rows = Professional.objects.filter(permissions.people_declared_for_by(actor))
+    return rows.select_related("user", "employment__organisation", "employment__department").order_by(
+        "name_pinyin", "pk"
+    )
+
+
+def declared_together(actor: Actor, keys: Collection[str]) -> list[Declaration]:
+    """What the actor has handed in under some one-time keys, in the order of the people."""
+    rows = Declaration.objects.filter(submission_key__in=keys, declared_by_id=actor.user.pk)
+    return list(rows.select_related("case").order_by("person_id"))
+
+
+def records(actor: Actor) -> QuerySet[Declaration]:
+    """What the actor's body has declared for its people, latest first, with whether the actor may take it back."""
+    return _recorded(actor).filter(declaring_body_id=actor.desk_id)
+
+
+def records_of_people(actor: Actor) -> QuerySet[Declaration]:
+    """What was declared by or for the people of the actor's body, once it was handed in, as ``records``."""
+    return _recorded(actor).filter(organisation_id=actor.desk_id)
+
+
+def _recorded(actor: Actor) -> QuerySet[Declaration]:
+    rows = Declaration.objects.filter(permissions.declarations_seen_by(actor))
+    can = Exists(Declaration.objects.filter(permissions.withdrawable_by(actor), pk=OuterRef("pk")))
+    whole = with_state(rows).select_related("person__user", "case__desk", "case__handler__user")
+    return whole.annotate(can_withdraw=can).order_by("-changed_at", "-pk")
 
 
 def declaration_for(actor: Actor, pk: int) -> Declaration:
@@ -127,11 +161,13 @@ def evidence_file(actor: Actor, pk: int, position: int) -> StoredFile:
 
 
 def own_files(actor: Actor, pks: Iterable[int]) -> dict[int, StoredFile]:
-    """Files this user uploaded, by key, for the previews of a form that is not saved yet."""
+    """Files this user uploaded or that prove their own declarations, by key, for the previews of an unsaved form."""
     wanted = list(pks)
     if not wanted:
         return {}
-    return {file.pk: file for file in StoredFile.objects.filter(pk__in=wanted, uploaded_by_id=actor.user.pk)}
+    known = Evidence.objects.filter(declaration__person__user_id=actor.user.pk, file_id__in=wanted)
+    theirs = Q(uploaded_by_id=actor.user.pk) | Q(pk__in=known.values("file_id"))
+    return {file.pk: file for file in StoredFile.objects.filter(theirs, pk__in=wanted)}
 
 
 def steps_of(declaration: Declaration) -> list[ReviewStep]:
@@ -145,7 +181,8 @@ def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[De
     The decided ones know the desk's own steps; what the actor took off their list is left out.
     """
     rows = Declaration.objects.filter(waiting_at(actor, stage)) if waits else _with_reviewed(actor, stage)
-    return rows.select_related("person__user", "organisation", "case").only(*_LISTED).annotate(is_doubled=_doubled())
+    rows = rows.select_related("person__user", "organisation", "case__handler__user")
+    return rows.only(*_LISTED).annotate(is_doubled=_doubled())
 
 
 def _with_reviewed(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
@@ -187,6 +224,13 @@ def decided_at(actor: Actor, stage: Stage) -> Q:
     return Q(case_id__in=steps.values("case_id")) & ~waiting_at(actor, stage)
 
 
+def about_to_count(case_ids: Collection[int]) -> list[Declaration]:
+    """Of some waiting cases those declarations whose hours count once the present desk passes them, as submitted."""
+    settling = ReviewStep.objects.filter(case_id=OuterRef("case_id"), state=StepState.ACTIVE, settles=True)
+    rows = Declaration.objects.filter(Exists(settling), case_id__in=case_ids).order_by("case_id")
+    return list(rows.only("person_id", "portal", "year", "subject", "hours_declared"))
+
+
 def named(part: str, path: str) -> Q:
     """People whose name contains ``part``; ``path`` leads to the professional."""
     key = text.name_key(part)
@@ -201,6 +245,21 @@ def pending_hours(actor: Actor, year: int) -> Mapping[str, Decimal]:
     )
     summed = rows.order_by().values_list("subject").annotate(hours=Sum("hours_declared"))
     return dict(summed)
+
+
+def waiting_hours(person_id: int, year: int) -> list[Held]:
+    """What a person has handed in for a year and nobody has decided yet, as caps look at it."""
+    rows = Declaration.objects.filter(
+        person_id=person_id, year=year, case__state=CaseState.PENDING, deleted_at=None
+    ).order_by("pk")
+    return [_as_held(row) for row in rows]
+
+
+def _as_held(row: Declaration) -> Held:
+    form = learning_form(row)
+    dated = form is not None and form.full_days
+    days = (row.starts_on, row.ends_on) if dated else (None, None)
+    return Held(row.form, row.subject, row.hours_declared or ZERO, *days)
 
 
 def recent(actor: Actor, limit: int = 3) -> list[Declaration]:
@@ -239,3 +298,10 @@ def _source(row: Declaration) -> Source:
     told = row.answers.get("class_name") or row.answers.get("title") or ""
     label = form.label if form is not None else row.form
     return Source(f"{label} {told}".strip(), "学时申报", reverse("declarations:detail", args=[row.pk]))
+
+
+def drafts_counted(portal: str, year: int, *, after: int, limit: int) -> dict[int, int]:
+    """How many declarations of a year somebody keeps without having handed them in, by user, behind key ``after``."""
+    rows = Declaration.objects.filter(STATES[DeclarationState.DRAFT], portal=portal, year=year, deleted_at=None)
+    counted = rows.filter(declared_by__gt=after).order_by("declared_by").values_list("declared_by")
+    return dict(counted.annotate(number=Count("pk"))[:limit])

@@ -37,6 +37,11 @@ def account_of(person_id: int, year: int) -> YearAccount | None:
     return YearAccount.objects.filter(person_id=person_id, year=year).first()
 
 
+def accounts_of(person_ids: Collection[int]) -> QuerySet[YearAccount]:
+    """All years of some people."""
+    return YearAccount.objects.filter(person_id__in=person_ids)
+
+
 def own_account(actor: Actor, year: int) -> YearAccount | None:
     """The actor's own account of a year, if anything ever posted to it."""
     return YearAccount.objects.filter(person__user_id=actor.user.pk, year=year).first()
@@ -55,10 +60,17 @@ def live_entries(account_ids: Iterable[int]) -> QuerySet[LedgerEntry]:
 
 def held(person_id: int, year: int) -> list[Held]:
     """What a person's year holds, as caps look at it."""
-    rows = LedgerEntry.objects.filter(
-        account__person_id=person_id, account__year=year, reverses=None, reversed_by=None
-    ).order_by("pk")
-    return [Held(row.form, row.subject, row.hours, row.starts_on, row.ends_on) for row in rows]
+    return held_by([person_id], year).get(person_id, [])
+
+
+def held_by(person_ids: Collection[int], year: int) -> dict[int, list[Held]]:
+    """What the same year of several people holds, by person, in one query; nobody without entries."""
+    rows = LedgerEntry.objects.filter(account__person_id__in=person_ids, account__year=year)
+    found: dict[int, list[Held]] = {}
+    for row in rows.filter(reverses=None, reversed_by=None).select_related("account").order_by("pk"):
+        one = Held(row.form, row.subject, row.hours, row.starts_on, row.ends_on)
+        found.setdefault(row.account.person_id, []).append(one)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Organisation(models.Model):
     head = models.CharField("机构负责人", max_length=60, default="", blank=True)
     answers = models.JSONField(default=dict, blank=True)
     review_closed = models.BooleanField("关闭审核权限", default=False)
+    review_closed_for = models.CharField("关闭审核权限的原因", max_length=300, default="", blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -2,12 +2,13 @@
 
 from django.db.models import QuerySet
 
+from xueshi.accounts.states import AccountState
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations import permissions
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
-from xueshi.organisations.states import DeskRule, MembershipState, OrganisationKind, OrganisationState
+from xueshi.organisations.states import DeskRule, Hat, MembershipState, OrganisationKind, OrganisationState
 
 
 def within(actor: Actor) -> QuerySet[Organisation]:
@@ -29,9 +30,10 @@ def hats(user_id: int, portal: str) -> list[Membership]:
     return list(rows.select_related("organisation", "role", "department").order_by("hat", "-is_super", "pk"))
 
 
-def count_hats(user_id: int, portal: str) -> int:
-    """How many hats a person may wear on this portal."""
-    return Membership.objects.filter(permissions.hats_of(user_id, portal)).count()
+def hats_counted(user_id: int, portal: str) -> Coalesce:
+    """How many hats a person may wear on this portal, as part of another question."""
+    rows = Membership.objects.filter(permissions.hats_of(user_id, portal)).order_by()
+    return Coalesce(Subquery(rows.values("user_id").annotate(number=Count("pk")).values("number")), 0)
 
 
 def hat(user_id: int, portal: str, membership_id: int) -> Membership | None:
@@ -82,6 +84,17 @@ def desk_for(rule: DeskRule, organisation: Organisation) -> Organisation | None:
     if rule in {DeskRule.OWN, DeskRule.SELF}:
         return organisation
     return organisation.parent
+
+
+def administrators(organisation_id: int) -> list[Membership]:
+    """Who acts for a body now: its administrators with open accounts, the super administrator first."""
+    rows = Membership.objects.filter(
+        organisation_id=organisation_id,
+        hat=Hat.ADMINISTRATOR,
+        state=MembershipState.ACTIVE,
+        user__state=AccountState.ACTIVE,
+    )
+    return list(rows.select_related("user", "organisation", "role").order_by("-is_super", "pk"))
 
 
 def active_super(organisation_id: int) -> Membership | None:

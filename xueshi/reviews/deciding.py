@@ -16,7 +16,7 @@ from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
-from xueshi.reviews import kinds, permissions, rules, selectors
+from xueshi.reviews import kinds, messages, permissions, rules, selectors
 from xueshi.reviews.kinds import Findings, Outcome
 from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
 from xueshi.reviews.services import acting
@@ -123,11 +123,18 @@ def _label(case: ReviewCase, concerns: str) -> str:
 def _locked_within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
     wanted = set(ids)
     rows = ReviewCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
-    cases = list(rows.select_related("organisation").prefetch_related("steps__decided_by"))
-    reachable = all(any(step.desk_id == actor.desk_id for step in case.steps.all()) for case in cases)
-    if len(cases) != len(wanted) or actor.desk_id is None or not reachable:
+    cases = list(rows.select_related("organisation", "handler__user").prefetch_related("steps__decided_by"))
+    if len(cases) != len(wanted) or actor.desk_id is None or not all(_is_reached(actor, case) for case in cases):
         raise NotFound
     return cases
+
+
+def _is_reached(actor: Actor, case: ReviewCase) -> bool:
+    """Whether it is or was on the actor's desk; one that was redirected meanwhile may have been."""
+    steps = case.steps.all()
+    if any(step.desk_id == actor.desk_id for step in steps):
+        return True
+    return any(step.home_id for step in steps) and bool(permissions.can_see_case(actor, case))
 
 
 def _turns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> tuple[list[_Turn], list[Refusal]]:
@@ -196,6 +203,9 @@ def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
     for (move, state, following), group in _by_destination(turns).items():
         _move(group, move, state, following, now)
     _note(actor, order, turns, now)
+    messages.tell_verdicts(
+        messages.Said(turn.case, turn.move, order.comment, _label(turn.case, order.concerns)) for turn in turns
+    )
 
 
 def _drop_rest(turns: Iterable[_Turn]) -> None:
@@ -226,6 +236,7 @@ def _move(
         "desk_id": desk_id,
         "stage": stage,
         "waiting_since": now if following else None,
+        "handler": None,
     }
     if move != Move.HAND_ON:
         changes["settled_at"] = now

@@ -36,6 +36,11 @@ def _anyone(actor: Actor, case: ReviewCase) -> Decision:
     return ALLOW
 
 
+def _unforeseen(case_ids: Sequence[int]) -> Sequence[str]:
+    """Nothing to say before."""
+    return ()
+
+
 def _no_fields(portal: str) -> Mapping[str, str]:
     """Nothing can be named."""
     return {}
@@ -48,6 +53,7 @@ class DocumentKind:
     ``on_approved`` returns the cases it must refuse with the reason (a cap filled meanwhile); these stay undecided.
     ``url`` names the page that shows a document, by case id. ``queue_url`` and ``verification_url`` name its queues.
     ``fields`` are the questions of such documents on a portal, key to label: a refusal may name one of them.
+    ``foresee`` says in words what passing these cases would bring about, before a reviewer confirms many at once.
     """
 
     key: str
@@ -63,6 +69,7 @@ class DocumentKind:
     verification_url: str = ""
     readers: frozenset[Power] = frozenset()
     fields: Callable[[str], Mapping[str, str]] = _no_fields
+    foresee: Callable[[Sequence[int]], Sequence[str]] = _unforeseen
 
     @property
     def read_with(self) -> frozenset[Power]:

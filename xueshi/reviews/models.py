@@ -13,7 +13,8 @@ class ReviewCase(models.Model):
     """A document on its way through a chain. It points here; the case never points back.
 
     ``desk`` and ``stage`` repeat the active step, so an inbox over all kinds is one indexed query; both are written
-    by the one function that moves cases and compared by INV-16.
+    by the one function that moves cases and compared by INV-16. ``handler`` is the administrator of the desk to whom it
+    was entrusted (转交); while there is one, only they decide it.
     """
 
     kind = models.CharField(max_length=30)
@@ -28,6 +29,7 @@ class ReviewCase(models.Model):
     digest = models.CharField(max_length=64)
     desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     stage = models.CharField(max_length=12, null=True)
+    handler = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     submitted_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
@@ -43,6 +45,7 @@ class ReviewCase(models.Model):
                 name="case_waits_whole",
             ),
             models.CheckConstraint(condition=~Q(state="pending") | Q(desk__isnull=False), name="pending_case_has_desk"),
+            models.CheckConstraint(condition=Q(handler=None) | Q(desk__isnull=False), name="handled_case_has_desk"),
         ]
         indexes = [
             models.Index(fields=["desk", "stage", "kind", "waiting_since", "id"], name="case_inbox"),
@@ -55,6 +58,7 @@ class ReviewStep(models.Model):
     """One desk's turn in one round, frozen at submission.
 
     ``concerns`` is the field of the document that a refusal speaks of, with its label as the reviewer read it.
+    ``home`` is the body that the chain named, where another one stands in for it (关闭审核权限).
     """
 
     case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="steps")
@@ -63,6 +67,7 @@ class ReviewStep(models.Model):
     key = models.CharField(max_length=30)
     label = models.CharField(max_length=40)
     desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    home = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     stage = models.CharField(max_length=12)
     settles = models.BooleanField()
     state = models.CharField(max_length=10, default=StepState.WAITING)
@@ -90,7 +95,7 @@ class ReviewStep(models.Model):
 
 
 class CaseEvent(models.Model):
-    """One line of a case's history; versions have no gaps (INV-04)."""
+    """One line of a case's history; versions have no gaps (INV-04). ``to`` is whom it was entrusted to."""
 
     case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="events")
     version = models.PositiveIntegerField()
@@ -99,6 +104,9 @@ class CaseEvent(models.Model):
     state = models.CharField(max_length=10)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
     comment = models.CharField(max_length=300, default="", blank=True)
 

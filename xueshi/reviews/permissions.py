@@ -41,6 +41,17 @@ def cases_seen_by(actor: Actor) -> Q:
 
 
 def can_decide(actor: Actor, case: ReviewCase) -> Decision:
+    """Whoever ``may_review`` it, unless it was entrusted to somebody else, and if its kind allows."""
+    decision = may_review(actor, case)
+    if not decision:
+        return decision
+    hat = actor.membership.pk if actor.membership is not None else None
+    if case.handler is not None and case.handler_id != hat:
+        return deny(f"已转交{case.handler.user.name}处理")
+    return kinds.kind(case.kind).may_decide(actor, case)
+
+
+def may_review(actor: Actor, case: ReviewCase) -> Decision:
     """The active desk's administrator with the power of that stage, a stranger to the case until now (A9)."""
     if case.desk_id is None or case.stage is None:
         return deny("该事项已由他人处理")
@@ -50,15 +61,20 @@ def can_decide(actor: Actor, case: ReviewCase) -> Decision:
         return deny("不能审核本人或本人提交的事项")
     if any(step.decided_by_id == actor.user.pk for step in case.steps.all() if step.round == case.round):
         return deny("您已在上一环节处理过该事项，请由其他管理员处理")
-    kind = kinds.kind(case.kind)
-    power = kind.powers.get(Stage(case.stage))
+    power = kinds.kind(case.kind).powers.get(Stage(case.stage))
     if power is None or not actor.has(power):
         return deny("您没有审核此类事项的权限")
-    return kind.may_decide(actor, case)
+    return ALLOW
 
 
 def cases_decidable_by(actor: Actor) -> Q:
     """The cases ``can_decide`` would allow, but for what a kind asks besides."""
+    hat = actor.membership.pk if actor.membership is not None else None
+    return cases_reviewable_by(actor) & (Q(handler=None) | Q(handler_id=hat))
+
+
+def cases_reviewable_by(actor: Actor) -> Q:
+    """The cases ``may_review`` would allow."""
     if actor.desk_id is None:
         return Q(pk__in=[])
     allowed = Q(pk__in=[])
@@ -69,6 +85,16 @@ def cases_decidable_by(actor: Actor) -> Q:
     before = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), decided_by_id=actor.user.pk)
     mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk) | Q(Exists(before))
     return Q(desk_id=actor.desk_id) & allowed & ~mine
+
+
+def can_take_back(actor: Actor, case: ReviewCase) -> Decision:
+    """收回 of what was entrusted: whoever of the desk might review it, so that nothing waits for somebody absent."""
+    return may_review(actor, case) if case.handler_id is not None else deny("该事项没有转交")
+
+
+def cases_taken_back_by(actor: Actor) -> Q:
+    """The cases ``can_take_back`` would allow."""
+    return cases_reviewable_by(actor) & Q(handler__isnull=False)
 
 
 def can_withdraw(actor: Actor, case: ReviewCase) -> Decision:

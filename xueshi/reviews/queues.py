@@ -36,6 +36,7 @@ STATE_WORDS = {
     CaseState.REVOKED: parts.State("审验不通过", "no"),
 }
 RESULT_WORDS = {StepState.PASSED: parts.State("通过", "ok"), StepState.FAILED: parts.State("不通过", "no")}
+_ENTRUSTED = {Move.ENTRUST: "转交", Move.TAKE_BACK: "收回"}
 _MOVE_WORDS = {Move.SUBMIT: "提交", Move.RESUBMIT: "再次提交", Move.WITHDRAW: "撤销"}
 
 
@@ -87,6 +88,20 @@ def timeline(steps: Sequence[ReviewStep], events: Sequence[CaseEvent] = ()) -> l
         lines += [_step_line(step) for step in steps if step.round == number]
         lines += [_event_line(event) for event in own if event.move == Move.WITHDRAW]
     return lines
+
+
+def entrusted(events: Sequence[CaseEvent]) -> list[parts.ChainStep]:
+    """How a case went from hand to hand inside its desk (转交), as lines of its way."""
+    return [
+        parts.ChainStep(
+            title=_ENTRUSTED[Move(event.move)],
+            who=f"{event.by.name} → {event.to.name}" if event.to is not None else event.by.name,
+            at=str(printed(event.at)),
+            tone="now",
+            comment=event.comment,
+        )
+        for event in events
+    ]
 
 
 def _event_line(event: CaseEvent) -> parts.ChainStep:
@@ -142,6 +157,7 @@ def decision(actor: Actor, case: ReviewCase, next_url: str) -> dict[str, Any]:
         "row": row_value(case),
         "next": next_url,
         "may_decide": bool(allowed),
+        "may_take_back": not allowed and bool(permissions.can_take_back(actor, case)),
         "why_not": allowed.reason if case.state == CaseState.PENDING else "",
         "refusing": refusing(actor, case.kind) if allowed else None,
     }

@@ -8,13 +8,17 @@ from xueshi.reviews.states import Move, Stage, Verdict
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """One step of a chain as frozen at submission: whose desk, which stage, whether the document counts once passed."""
+    """One step of a chain as frozen at submission: whose desk, which stage, whether the document counts once passed.
+
+    ``home_id`` is the body that the chain names where ``desk_id`` stands in for it.
+    """
 
     key: str
     label: str
     desk_id: int
     stage: Stage
     settles: bool
+    home_id: int | None = None
 
 
 class BadChain(ValueError):

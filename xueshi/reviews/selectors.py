@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
-from xueshi.organisations.actors import Actor
+from xueshi.kernel.errors import NotFound
+from xueshi.organisations import selectors as bodies
+from xueshi.organisations.actors import Actor, actor_from
+from xueshi.organisations.models import Membership
 from xueshi.policies import registry
 from xueshi.reviews import kinds, permissions
 from xueshi.reviews.models import CaseEvent, RejectionReason, RemovedRecord, ReviewCase, ReviewStep
-from xueshi.reviews.states import Stage, StepState
+from xueshi.reviews.states import Move, Stage, StepState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,29 @@ class Rejection:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Cases of one kind that came to one desk on one day and wait there still."""
+
+    desk_id: int
+    kind: str
+    stage: Stage
+    since: date
+    number: int
+
+
 def cases_seen(actor: Actor) -> QuerySet[ReviewCase]:
     """Every case the actor may see."""
     return ReviewCase.objects.filter(permissions.cases_seen_by(actor)).select_related("organisation", "desk", "owner")
+
+
+def case_for(actor: Actor, case_id: int) -> ReviewCase:
+    """One visible case with its steps; ``NotFound`` when absent or not theirs."""
+    rows = cases_seen(actor).select_related("handler__user").prefetch_related("steps")
+    found = rows.filter(pk=case_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def inbox(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewCase]:
@@ -70,6 +94,22 @@ def decided_by_desk(actor: Actor, stage: Stage) -> QuerySet[ReviewStep]:
     states = [StepState.PASSED, StepState.FAILED]
     rows = ReviewStep.objects.filter(desk_id=actor.desk_id, stage=stage, state__in=states)
     return rows.select_related("decided_by").order_by("round", "position")
+
+
+def colleagues(actor: Actor, case: ReviewCase) -> list[Membership]:
+    """The other administrators of the actor's desk who might review the case: whom it can be entrusted to."""
+    hats = bodies.administrators(actor.desk_id) if actor.desk_id is not None else ()
+    return [
+        hat for hat in hats if hat.user_id != actor.user.pk and permissions.may_review(actor_from(hat.user, hat), case)
+    ]
+
+
+def entrustings(case: ReviewCase) -> list[CaseEvent]:
+    """How a case came to its present handler in this round, oldest first; no query while nobody has it."""
+    if case.handler_id is None:
+        return []
+    rows = CaseEvent.objects.filter(case=case, round=case.round, move__in=[Move.ENTRUST, Move.TAKE_BACK])
+    return list(rows.select_related("by", "to").order_by("version"))
 
 
 def last_rejection(case_id: int) -> Rejection | None:
@@ -110,6 +150,15 @@ def todo_counts(actor: Actor) -> dict[tuple[str, Stage], int]:
     rows = ReviewCase.objects.filter(permissions.cases_decidable_by(actor)).order_by()
     counted = rows.values_list("kind", "stage").annotate(number=Count("pk"))
     return {(kind, Stage(stage)): number for kind, stage, number in counted if stage is not None}
+
+
+def waiting_since(portal: str, before: datetime) -> list[Cohort]:
+    """What has waited at the desks of a portal since ``before`` or longer, oldest first."""
+    rows = ReviewCase.objects.filter(portal=portal, desk__isnull=False, waiting_since__lte=before).order_by()
+    day = TruncDate("waiting_since", tzinfo=clock.SHANGHAI)
+    counted = rows.annotate(day=day).values_list("desk_id", "kind", "stage", "day").annotate(number=Count("pk"))
+    found = [Cohort(desk, kind, Stage(stage), day, n) for desk, kind, stage, day, n in counted if desk and stage]
+    return sorted(found, key=lambda one: (one.since, one.desk_id, one.kind))
 
 
 def history(case_ids: Iterable[int]) -> QuerySet[CaseEvent]:

@@ -44,6 +44,12 @@ class Move(StrEnum):
     RESUBMIT = "resubmit"
     VERIFY = "verify"
     REVOKE = "revoke"
+    ENTRUST = "entrust"
+    """转交: to another administrator of the desk"""
+    TAKE_BACK = "take_back"
+    """收回: from that administrator"""
+    REDIRECT = "redirect"
+    """to the superior while the unit's right to review is closed, and back"""
 
 
 class Verdict(StrEnum):
@@ -63,5 +69,10 @@ CASE_MOVES = Transitions(
         (CaseState.REJECTED, Move.RESUBMIT): CaseState.PENDING,
         (CaseState.APPROVED, Move.VERIFY): CaseState.APPROVED,
         (CaseState.APPROVED, Move.REVOKE): CaseState.REVOKED,
+        (CaseState.PENDING, Move.ENTRUST): CaseState.PENDING,
+        (CaseState.APPROVED, Move.ENTRUST): CaseState.APPROVED,
+        (CaseState.PENDING, Move.TAKE_BACK): CaseState.PENDING,
+        (CaseState.APPROVED, Move.TAKE_BACK): CaseState.APPROVED,
+        (CaseState.PENDING, Move.REDIRECT): CaseState.PENDING,
     }
 )

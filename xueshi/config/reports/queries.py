@@ -71,6 +71,10 @@ UNION ALL
 SELECT 'event ' || e.id FROM reviews_caseevent e JOIN reviews_reviewcase c ON c.id = e.case_id
  WHERE CASE WHEN e.move IN ('submit', 'resubmit', 'withdraw')
             THEN e.by_id NOT IN (c.owner_id, c.submitted_by_id)
+            WHEN e.move IN ('entrust', 'take_back', 'redirect')
+            THEN NOT EXISTS (
+                SELECT 1 FROM organisations_membership m
+                 WHERE m.organisation_id = e.organisation_id AND m.user_id = e.by_id AND m.hat = 'administrator')
             ELSE NOT EXISTS (
                 SELECT 1 FROM reviews_reviewstep s
                   JOIN organisations_membership m ON m.organisation_id = s.desk_id AND m.user_id = e.by_id

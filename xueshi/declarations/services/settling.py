@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from xueshi.declarations import rules
+from xueshi.declarations import rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.selectors import KIND as KEY
+from xueshi.declarations.services.foreseeing import foreseen
 from xueshi.declarations.services.submitting import POWERS
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.kernel.errors import RuleBroken
@@ -17,10 +18,12 @@ from xueshi.ledger.services import Posting
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
+from xueshi.policies.formulas import Computed, plain
 from xueshi.policies.years import YearRules
 from xueshi.reviews.kinds import DocumentKind, Outcome
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.services import acting
+from xueshi.reviews.states import Stage
 
 SOURCE = "declaration"
 """``LedgerEntry.source_kind`` of our postings; ``source_id`` is the declaration."""
@@ -52,9 +55,9 @@ def revoked(outcome: Outcome) -> None:
 
 
 def may_decide(actor: Actor, case: ReviewCase) -> Decision:
-    """Not while the superior has closed the unit's right to review (CV-11)."""
+    """Not while the superior has closed the unit's right to review (CV-11); verification is another right."""
     closed = actor.organisation is not None and actor.organisation.review_closed
-    return deny("上级部门已关闭本单位的审核权限") if closed else ALLOW
+    return deny("上级部门已关闭本单位的审核权限") if closed and case.stage == Stage.REVIEW else ALLOW
 
 
 def _rows(cases: Sequence[ReviewCase]) -> list[Declaration]:
@@ -78,7 +81,20 @@ def _recognised(row: Declaration, outcome: Outcome) -> Decimal:
         raise ValueError(message)
     finding = outcome.findings.get(_case(row), {})
     step = _rules(row).precision.step
-    return rules.recognised(finding, row.hours_declared, step=step, comment=outcome.comment)
+    hours = rules.recognised(finding, row.hours_declared, step=step, comment=outcome.comment)
+    limit = worth(row)
+    if limit is not None and limit.limit is not None and hours > limit.limit:
+        message = f"认定学时不能超过规则核算的 {plain(limit.limit)} 学时：{limit.text}"
+        raise RuleBroken(message, "hours")
+    return hours
+
+
+def worth(row: Declaration) -> Computed | None:
+    """What the rule of its own year gives for a declaration at most, asked anew at the desk; ``None`` without a form."""
+    form = selectors.learning_form(row)
+    if form is None:
+        return None
+    return rules.worth(rules.Claim(_rules(row), form, selectors.answers_of(row, form)))
 
 
 def _posting(row: Declaration, hours: Decimal) -> Posting:
@@ -127,4 +143,5 @@ KIND = DocumentKind(
     may_decide=may_decide,
     readers=frozenset({Power.RECORDS}),
     fields=asked_on,
+    foresee=foreseen,
 )

@@ -55,9 +55,11 @@ def progress(row: Declaration, pack: Pack) -> parts.Cell:
 
 
 def handler(row: Declaration) -> str:
-    """当前处理人: the body that has it; empty once nobody has (CR-31)."""
+    """当前处理人: the body that has it and whom it was entrusted to there; empty once nobody has (CR-31)."""
     desk: Organisation | None = row.case.desk if row.case is not None else None
-    return desk.name if desk is not None else ""
+    if desk is None or row.case is None:
+        return ""
+    return f"{desk.name} · {row.case.handler.user.name}" if row.case.handler is not None else desk.name
 
 
 def refusal(row: Declaration) -> str:

@@ -75,7 +75,7 @@ def resubmit(actor: Actor, case_id: int, submission: Submission) -> ReviewCase:
     case.round += 1
     case.version += 1
     case.title, case.digest, case.organisation_id = submission.title, submission.digest, submission.organisation_id
-    case.desk_id, case.stage, case.settled_at = first.desk_id, first.stage, None
+    case.desk_id, case.stage, case.settled_at, case.handler = first.desk_id, first.stage, None, None
     case.submitted_at = case.waiting_since = clock.now()
     case.save()
     _freeze(case, submission.chain)
@@ -92,7 +92,7 @@ def withdraw(actor: Actor, case_id: int) -> ReviewCase:
     permissions.can_withdraw(actor, case).require()
     case.state = CASE_MOVES.next(CaseState(case.state), Move.WITHDRAW)
     case.version += 1
-    case.desk_id = case.stage = case.waiting_since = None
+    case.desk_id = case.stage = case.waiting_since = case.handler = None
     case.save()
     case.steps.filter(round=case.round, state__in=[StepState.WAITING, StepState.ACTIVE]).update(state=StepState.DROPPED)
     kinds.kind(case.kind).on_withdrawn(kinds.Outcome(actor, [case], {}))
@@ -103,7 +103,7 @@ def withdraw(actor: Actor, case_id: int) -> ReviewCase:
 def locked(case_id: int) -> ReviewCase:
     """The case under its row lock; ``NotFound`` when absent."""
     rows = ReviewCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case_id).order_by("pk")
-    case = rows.select_related("organisation").first()
+    case = rows.select_related("organisation", "handler__user").first()
     if case is None:
         raise NotFound
     return case
@@ -118,6 +118,7 @@ def _freeze(case: ReviewCase, chain: Sequence[StepPlan]) -> None:
             key=step.key,
             label=step.label,
             desk_id=step.desk_id,
+            home_id=step.home_id,
             stage=step.stage,
             settles=step.settles,
             state=StepState.ACTIVE if position == 1 else StepState.WAITING,

@@ -68,6 +68,22 @@ def _findings(posted: QueryDict, items: Mapping[int, int]) -> dict[int, dict[str
     return findings
 
 
+class EntrustForm(BaseForm):
+    """转交: to which colleague, with which words."""
+
+    to = forms.ChoiceField(label="转交给")
+    note = forms.CharField(
+        label="转交说明", max_length=300, required=False, widget=forms.Textarea({"rows": 3}),
+        help_text="选填，说明会显示在审核流程中",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, colleagues: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["to"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
+        choice.choices = [PLEASE_CHOOSE, *colleagues.items()]
+
+
 class ReasonForm(BaseForm):
     """常用驳回原因: its words and the field it concerns."""
 

@@ -1,5 +1,7 @@
 """Deciding through the browser."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -72,8 +74,16 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         "word": _WORDS[Verdict(run.verdict)],
         "kind": kinds.kind(run.kind),
         "refusing": queues.refusing(actor, run.kind) if run.verdict == Verdict.FAIL else None,
+        "foreseen": _foreseen(run),
     }
     return render(request, "reviews/batch.html", context, status=status)
+
+
+def _foreseen(run: BatchRun) -> Sequence[str]:
+    """What passing the shown set would bring about; nothing once it has begun."""
+    if run.verdict != Verdict.PASS or run.started_at is not None:
+        return ()
+    return kinds.kind(run.kind).foresee([case_id for case_id, _version in run.items])
 
 
 def _started(actor: Actor, run: BatchRun) -> HttpResponse:
