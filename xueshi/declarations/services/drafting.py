@@ -158,11 +158,17 @@ def _earlier(actor: Actor, entry: Entry) -> Declaration | None:
         return None
     if found.declared_by_id != actor.user.pk:
         raise NotFound
-    same = found.form == entry.form and found.year == entry.year and _content(found) == _said(entry)
+    same = says(found, entry)
     # What the form kept of itself meanwhile is still this page, and may go on changing.
     if not same and found.typed is None:
         raise RuleBroken("此页面的内容已经保存过，请在申报进度查询中继续修改")
     return found
+
+
+def says(declaration: Declaration, entry: Entry) -> bool:
+    """Whether a declaration holds exactly what an entry says."""
+    same = declaration.form == entry.form and declaration.year == entry.year
+    return same and _content(declaration) == _said(entry)
 
 
 def _content(declaration: Declaration) -> tuple[object, ...]:
