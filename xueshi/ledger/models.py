@@ -1,4 +1,4 @@
-"""The account of a person's year, and the entries that fill it."""
+"""The account of a person's year, the entries that fill it, and what changes its target."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from xueshi.kernel.fields import hours_field
 from xueshi.kernel.triggers import append_only
+from xueshi.ledger.states import Effect
 from xueshi.people.models import Professional
 
 
@@ -66,4 +67,36 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reverses=F("id")), name="entry_not_own_reversal"),
         ]
+        triggers = [append_only()]
+
+
+class TargetChange(models.Model):
+    """What an approved event does to the targets of a person's years. Only ever added, like an entry.
+
+    ``first_year`` and ``last_year`` bound the years concerned, empty leaving that side open. A change that is taken
+    back is named by another row, so that every past day can be told.
+    """
+
+    person = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="target_changes")
+    effect = models.CharField(max_length=10)
+    amount = models.DecimalField(max_digits=9, decimal_places=4, default=0)
+    first_year = models.PositiveSmallIntegerField(null=True)
+    last_year = models.PositiveSmallIntegerField(null=True)
+    label = models.CharField(max_length=80)
+    source_kind = models.CharField(max_length=30)
+    source_id = models.BigIntegerField()
+    sequence = models.PositiveSmallIntegerField()
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_kind", "source_id", "sequence"], name="source_changes_once"),
+            models.CheckConstraint(
+                condition=Q(effect__in=[effect.value for effect in Effect]), name="change_effect_known"
+            ),
+            models.CheckConstraint(condition=~Q(reverses=F("id")), name="change_not_own_reversal"),
+        ]
+        indexes = [models.Index(fields=["person", "first_year"])]
         triggers = [append_only()]

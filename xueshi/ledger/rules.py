@@ -1,10 +1,11 @@
-"""The yearly verdict and what is left of a cap, as arithmetic."""
+"""The yearly target and verdict, and what is left of a cap, as arithmetic."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from xueshi.ledger.states import Effect
 from xueshi.policies.caps import Cap, Room, Usage, remaining, tightest
 from xueshi.policies.years import ANY_SUBJECT, Requirement
 
@@ -31,6 +32,54 @@ class Verdict:
 
     passed: bool
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event does to the targets of the years ``first_year`` to ``last_year``; None leaves that side open.
+
+    ``amount``: hours to add (negative: to take away), or a share of 0 to 1 to take away.
+    """
+
+    effect: Effect
+    amount: Decimal
+    first_year: int | None
+    last_year: int | None
+    label: str
+    source_kind: str = ""
+    source_id: int = 0
+
+    def concerns(self, year: int) -> bool:
+        """Whether it bears on that year."""
+        return (self.first_year is None or self.first_year <= year) and (
+            self.last_year is None or year <= self.last_year
+        )
+
+
+def target(requirement: Requirement, changes: Sequence[Change], step: Decimal) -> Requirement:
+    """What is left to ask after the events of a year: shares first, then hours (policy facts 3, decision 0029).
+
+    Minimums keep their proportion to the total, rounded down to ``step`` as all hours are.
+    """
+    if not changes:
+        return requirement
+    total = requirement.total
+    for change in changes:
+        if change.effect is Effect.SHARE:
+            total *= 1 - change.amount
+    total += sum((change.amount for change in changes if change.effect is Effect.HOURS), ZERO)
+    nothing = any(change.effect is Effect.NOTHING for change in changes)
+    total = ZERO if nothing else _rounded(max(total, ZERO), step)
+    scale = total / requirement.total
+    minimums = tuple(
+        one.model_copy(update={"hours": _rounded(one.hours * scale, step)}) for one in requirement.minimums
+    )
+    base = requirement.ratio_base if total else "required"
+    return requirement.model_copy(update={"total": total, "minimums": minimums, "ratio_base": base})
+
+
+def _rounded(hours: Decimal, step: Decimal) -> Decimal:
+    return hours // step * step
 
 
 def judge(sums: Mapping[str, Decimal], requirement: Requirement) -> Verdict:

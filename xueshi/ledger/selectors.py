@@ -1,15 +1,24 @@
 """Reading accounts and entries."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
+from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
-from xueshi.ledger import permissions
-from xueshi.ledger.models import LedgerEntry, YearAccount
-from xueshi.ledger.rules import Held
+from xueshi.ledger import permissions, rules
+from xueshi.ledger.models import LedgerEntry, TargetChange, YearAccount
+from xueshi.ledger.rules import Change, Held, Verdict
+from xueshi.ledger.states import Effect
 from xueshi.organisations.actors import Actor
+from xueshi.people import selectors as people
+from xueshi.people.models import Professional
+from xueshi.policies import registry
+from xueshi.policies.years import Requirement
 
 
 def accounts_seen(actor: Actor) -> QuerySet[YearAccount]:
@@ -20,8 +29,26 @@ def accounts_seen(actor: Actor) -> QuerySet[YearAccount]:
 
 def own_accounts(actor: Actor) -> QuerySet[YearAccount]:
     """The actor's own years, newest first (ANN-01)."""
-    rows = YearAccount.objects.filter(person__user_id=actor.user.pk)
+    rows = YearAccount.objects.filter(_begun(), person__user_id=actor.user.pk)
     return rows.select_related("person__user").order_by("-year")
+
+
+def accounts_of_person(actor: Actor, person_id: int) -> QuerySet[YearAccount]:
+    """The years of somebody whose account the actor may see; nothing for anybody else."""
+    return accounts_seen(actor).filter(_begun(), person_id=person_id)
+
+
+def _begun() -> Q:
+    """A coming year of which nothing is known but that hours were deferred to it is no row yet."""
+    return Q(year__lte=clock.year()) | Q(total_hours__gt=0)
+
+
+def person_for(actor: Actor, pk: int) -> Professional:
+    """Somebody whose years the actor may see; ``NotFound`` when absent or not theirs."""
+    found = people.professionals_seen(actor).filter(pk=pk).first()
+    if found is None or not permissions.can_see_years(actor, found):
+        raise NotFound
+    return found
 
 
 def account_for(actor: Actor, pk: int) -> YearAccount:
@@ -103,3 +130,98 @@ def sources_of(rows: Iterable[LedgerEntry]) -> dict[tuple[str, int], Source]:
         if kind in _describers
         for pk, source in _describers[kind](pks).items()
     }
+
+
+def changes_of(person_ids: Iterable[int], at: datetime | None = None) -> dict[int, list[Change]]:
+    """What events do to people's targets, now or as it was at a moment, by person; one question for all."""
+    rows = TargetChange.objects.filter(person_id__in=list(person_ids), reverses=None)
+    if at is None:
+        rows = rows.filter(reversed_by=None)
+    else:
+        rows = rows.filter(Q(reversed_by=None) | Q(reversed_by__at__gt=at), at__lte=at)
+    found: dict[int, list[Change]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        effect = Effect(row.effect)
+        found[row.person_id].append(
+            Change(effect, row.amount, row.first_year, row.last_year, row.label, row.source_kind, row.source_id)
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a year asks of a person: the rule by itself, the events that bear on it, and what is left to ask."""
+
+    rule: Requirement
+    changes: tuple[Change, ...]
+    requirement: Requirement
+
+    @property
+    def waived(self) -> bool:
+        """Whether nothing is asked."""
+        return self.requirement.total == 0
+
+
+def targets_of(accounts: Sequence[YearAccount], at: datetime | None = None) -> dict[int, Target]:
+    """What is asked in each of some accounts, by its key; two questions for all, one more where levels matter."""
+    changes = changes_of({account.person_id for account in accounts}, at)
+    levels = _levels(accounts)
+    return {account.pk: _target(account, changes, levels) for account in accounts}
+
+
+def requirement_of(person_id: int, portal: str, year: int) -> Requirement:
+    """What a year asks of a person, events included, whether or not it has an account."""
+    account = YearAccount(person_id=person_id, portal=portal, year=year)
+    return _target(account, changes_of([person_id]), _levels([account])).requirement
+
+
+def _target(
+    account: YearAccount, changes: Mapping[int, Sequence[Change]], levels: Mapping[tuple[int, int], str]
+) -> Target:
+    of_year = registry.pack(account.portal).year(account.year)
+    rule = of_year.requirement.at_level(levels.get((account.person_id, account.year), ""))
+    concerned = tuple(one for one in changes.get(account.person_id, ()) if one.concerns(account.year))
+    return Target(rule, concerned, rules.target(rule, concerned, of_year.precision.step))
+
+
+def _levels(accounts: Iterable[YearAccount]) -> dict[tuple[int, int], str]:
+    """The level of each (person, year) on the year's first day, where the year asks by level (decision 0030)."""
+    asked: dict[int, set[int]] = defaultdict(set)
+    for account in accounts:
+        if registry.pack(account.portal).year(account.year).requirement.levels:
+            asked[account.year].add(account.person_id)
+    return {
+        (person, year): level
+        for year, persons in asked.items()
+        for person, level in people.levels_at(persons, start_of(date(year, 1, 1))).items()
+    }
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day here."""
+    return datetime.combine(day, time.min, clock.SHANGHAI)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account as it stood: sums by subject, what was asked, the verdict."""
+
+    sums: Mapping[str, Decimal]
+    target: Target
+    verdict: Verdict
+
+    @property
+    def total(self) -> Decimal:
+        """All hours."""
+        return sum(self.sums.values(), rules.ZERO)
+
+
+def standings(accounts: Sequence[YearAccount], at: datetime | None = None) -> dict[int, Standing]:
+    """Some accounts as entries and events had made them by a moment (until now without one), by the rules of today."""
+    rows = LedgerEntry.objects.filter(account_id__in=[account.pk for account in accounts])
+    rows = rows.filter(at__lte=at) if at is not None else rows
+    sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for pk, subject, hours in rows.order_by().values_list("account_id", "subject").annotate(hours=Sum("hours")):
+        sums[pk][subject] = hours
+    targets = targets_of(accounts, at)
+    return {pk: Standing(sums[pk], target, rules.judge(sums[pk], target.requirement)) for pk, target in targets.items()}

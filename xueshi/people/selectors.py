@@ -44,6 +44,12 @@ def professional_of(user_id: int) -> Professional | None:
     return _with_everything(Professional.objects.filter(user_id=user_id)).first()
 
 
+def employed_on(portal: str, *, after: int, limit: int) -> list[Professional]:
+    """The next people whose present employer stands on a portal, behind the key ``after``; for jobs over everybody."""
+    rows = Professional.objects.filter(employment__state="active", employment__organisation__portal=portal)
+    return list(rows.filter(pk__gt=after).order_by("pk")[:limit])
+
+
 def professional_for(actor: Actor, pk: int) -> Professional:
     """One visible professional; ``NotFound`` when absent or not theirs."""
     found = professionals_seen(actor).filter(pk=pk).first()
@@ -78,6 +84,17 @@ def title_at(professional_id: int, moment: datetime) -> Title | None:
     rows = Title.objects.filter(professional_id=professional_id, live_from__isnull=False)
     then = rows.filter(Q(live_until=None) | Q(live_until__gt=moment), live_from__lte=moment)
     return then.order_by("-live_from", "-pk").first() or rows.order_by("live_from", "pk").first()
+
+
+def levels_at(professional_ids: Iterable[int], moment: datetime) -> dict[int, str]:
+    """The levels of title that were in force at a moment, by person, as ``title_at`` says it; one question for all."""
+    rows = Title.objects.filter(professional_id__in=list(professional_ids), live_from__isnull=False)
+    known: dict[int, str] = {}
+    for title in rows.order_by("professional_id", "live_from", "pk"):
+        then = title.live_from is not None and title.live_from <= moment
+        if title.professional_id not in known or (then and (title.live_until is None or title.live_until > moment)):
+            known[title.professional_id] = title.level
+    return known
 
 
 def own_changes(actor: Actor) -> QuerySet[TitleChange]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from xueshi.policies.caps import Cap
 from xueshi.policies.chains import Chain
@@ -12,6 +12,7 @@ from xueshi.policies.duplicates import Duplicate
 from xueshi.policies.events import EventRule
 from xueshi.policies.forms import FormSpec
 from xueshi.policies.formulas import Formula
+from xueshi.policies.formulas.kinds import lacking
 from xueshi.policies.lookback import Archive, LookBack
 from xueshi.policies.papers import ANNUAL, Certificate, check
 from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
@@ -110,6 +111,14 @@ class LearningForm(Sourced):
                 message = f"a learning form needs the field {key}"
                 raise ValueError(message)
         return form
+
+    @field_validator("rule")
+    @classmethod
+    def _asks_what_the_rule_needs(cls, rule: Formula, info: ValidationInfo) -> Formula:
+        form = info.data.get("form")
+        if isinstance(form, FormSpec) and (missing := lacking(rule, form)):
+            raise ValueError(missing)
+        return rule
 
 
 class Declaration(Sourced):

@@ -19,6 +19,7 @@ from xueshi.declarations.services import drafting
 from xueshi.kernel.errors import MovedOn
 from xueshi.ledger import services as ledger
 from xueshi.ledger.models import LedgerEntry
+from xueshi.ledger.services import posting
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Hat
 from xueshi.portal import signing_in
@@ -212,7 +213,7 @@ def test_cc_07_the_yearly_cap(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> No
     entries = LedgerEntry.objects.filter(source_id__in=[row.pk for row in rows]).count()
     bad += [] if entries == 1 else [f"{entries} entries"]
     pair = [w.handed_in(world.person, "8", days=1, form="seminar", year=2025) for _ in range(2)]
-    with unlocked(monkeypatch, (ledger, "_settle")):
+    with unlocked(monkeypatch, (posting, "settle")):
         found, extra = contest(pair)
     tell(Outcome("CC-07", len(rows), bad, bool(accidents(found)) or extra != 8, 20))
 

@@ -14,7 +14,7 @@ from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
 
 HOURS = frozenset({Power.RECORDS, Power.REVIEW_HOURS, Power.VERIFY_HOURS})
-YEARS = HOURS | {Power.CERTIFICATES}
+YEARS = HOURS | {Power.CERTIFICATES, Power.STATISTICS}
 ACCOUNTS = frozenset({Power.REVIEW_ACCOUNTS})
 PAPERS = frozenset({Power.CERTIFICATES})
 """An administrator reads a kind of document only with one of its modules."""

@@ -4,8 +4,8 @@ Everything happens under the locks of the accounts concerned, taken in key order
 there, because two claims can be pending at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,23 +13,11 @@ from django.db import transaction
 
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
-from xueshi.ledger import bulk, rules
-from xueshi.ledger.models import LedgerEntry, YearAccount
+from xueshi.ledger import rules
+from xueshi.ledger.models import LedgerEntry
 from xueshi.ledger.rules import ZERO, Held, Wanted
 from xueshi.ledger.selectors import live_entries
-from xueshi.policies import registry
-from xueshi.policies.years import YearRules
-
-SUBJECTS = ("public", "professional", "elective")
-"""The subjects that have a running sum of their own."""
-
-_after_change: list[Callable[[Sequence[int]], None]] = []
-
-
-def on_change(follow: Callable[[Sequence[int]], None]) -> None:
-    """Let a higher app follow every change of accounts, inside the changing transaction (certificates do)."""
-    if follow not in _after_change:
-        _after_change.append(follow)
+from xueshi.ledger.services.books import Book, locked, open_accounts, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +44,6 @@ class PostingReport:
     refused: Mapping[int, str]
 
 
-@dataclass
-class _Book:
-    """An account under its lock while postings are tried on it."""
-
-    account: YearAccount
-    rules: YearRules
-    held: list[Held] = field(default_factory=list)
-    sums: dict[str, Decimal] = field(default_factory=dict)
-
-
 @transaction.atomic
 def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
     """Post hours to their years; a posting beyond a cap is refused with the cap in words, the others go through.
@@ -85,7 +63,7 @@ def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
             continue
         entries += _enter(book, posting, by, now)
     LedgerEntry.objects.bulk_create(entries)
-    _settle([book for book in books.values() if any(entry.account_id == book.account.pk for entry in entries)])
+    settle([book for book in books.values() if any(entry.account_id == book.account.pk for entry in entries)])
     return PostingReport(frozenset(entry.source_id for entry in entries), refused)
 
 
@@ -96,14 +74,14 @@ def reverse(source_kind: str, source_ids: Iterable[int], *, by: audit.By) -> fro
     touched = LedgerEntry.objects.filter(source_kind=source_kind, source_id__in=wanted).values_list(
         "account_id", flat=True
     )
-    books = {account.pk: _book(account) for account in _locked(set(touched))}
+    books = locked(touched)
     live = [one for one in live_entries(books) if one.source_kind == source_kind and one.source_id in set(wanted)]
     counters = [_counter(entry, position, by) for position, entry in _numbered(live)]
     LedgerEntry.objects.bulk_create(counters)
     for entry in live:
         sums = books[entry.account_id].sums
         sums[entry.subject] = sums.get(entry.subject, ZERO) - entry.hours
-    _settle([books[pk] for pk in {entry.account_id for entry in live}])
+    settle([books[pk] for pk in {entry.account_id for entry in live}])
     return frozenset(entry.source_id for entry in live)
 
 
@@ -134,36 +112,16 @@ def _counter(entry: LedgerEntry, sequence: int, by: audit.By) -> LedgerEntry:
     )
 
 
-def _open(postings: Sequence[Posting]) -> dict[tuple[int, int], _Book]:
-    wanted = {(one.person_id, one.year): one.portal for one in postings}
-    YearAccount.objects.bulk_create(
-        [YearAccount(person_id=person, year=year, portal=portal) for (person, year), portal in sorted(wanted.items())],
-        ignore_conflicts=True,
-    )
-    people, years = {person for person, _ in wanted}, {year for _, year in wanted}
-    keys = YearAccount.objects.filter(person_id__in=people, year__in=years).values_list("pk", "person_id", "year")
-    books = {
-        (account.person_id, account.year): _book(account)
-        for account in _locked({pk for pk, person, year in keys if (person, year) in wanted})
-    }
-    by_account = {book.account.pk: book for book in books.values()}
+def _open(postings: Sequence[Posting]) -> dict[tuple[int, int], Book]:
+    by_account = locked(open_accounts((one.person_id, one.year, one.portal) for one in postings))
     for entry in live_entries(by_account):
         held = Held(entry.form, entry.subject, entry.hours, entry.starts_on, entry.ends_on)
         by_account[entry.account_id].held.append(held)
-    return books
+    return {(book.account.person_id, book.account.year): book for book in by_account.values()}
 
 
-def _locked(pks: set[int]) -> list[YearAccount]:
-    return list(YearAccount.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
-
-
-def _book(account: YearAccount) -> _Book:
-    sums = {subject: getattr(account, f"{subject}_hours") for subject in SUBJECTS}
-    return _Book(account, registry.pack(account.portal).year(account.year), sums=sums)
-
-
-def _enter(book: _Book, posting: Posting, by: audit.By, now: datetime) -> list[LedgerEntry]:
-    shares = rules.spread(posting.subject, posting.hours, book.sums, book.rules.requirement)
+def _enter(book: Book, posting: Posting, by: audit.By, now: datetime) -> list[LedgerEntry]:
+    shares = rules.spread(posting.subject, posting.hours, book.sums, book.target.requirement)
     book.held.append(Held(posting.form, posting.subject, posting.hours, posting.starts_on, posting.ends_on))
     for share in shares:
         book.sums[share.subject] = book.sums.get(share.subject, ZERO) + share.hours
@@ -184,24 +142,3 @@ def _enter(book: _Book, posting: Posting, by: audit.By, now: datetime) -> list[L
         )
         for sequence, share in enumerate(shares, start=1)
     ]
-
-
-def _settle(books: Sequence[_Book]) -> None:
-    bulk.write([_standing(book) for book in books], clock.now())
-    pks = [book.account.pk for book in books]
-    for follow in _after_change:
-        follow(pks)
-
-
-def _standing(book: _Book) -> bulk.Standing:
-    verdict = rules.judge(book.sums, book.rules.requirement)
-    lines = [{"subject": line.subject, "have": str(line.have), "need": str(line.need)} for line in verdict.lines]
-    return bulk.Standing(
-        account_id=book.account.pk,
-        public=book.sums["public"],
-        professional=book.sums["professional"],
-        elective=book.sums["elective"],
-        passed=verdict.passed,
-        verdict={"passed": verdict.passed, "lines": lines},
-        rule=book.rules.version,
-    )

@@ -1,0 +1,107 @@
+"""Changing what years ask of a person, and taking that back: what approved events do (policy facts 7)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from xueshi.audit import services as audit
+from xueshi.kernel import clock
+from xueshi.ledger.models import TargetChange, YearAccount
+from xueshi.ledger.rules import Change
+from xueshi.ledger.services.books import locked, open_accounts, settle
+from xueshi.ledger.states import Effect
+from xueshi.people.models import Professional
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An event's changes to the targets of one person; the source is named in each of ``changes``."""
+
+    person_id: int
+    portal: str
+    changes: tuple[Change, ...]
+
+    def years(self) -> set[int]:
+        """The years named from first to last; open ends concern only what exists."""
+        return {
+            year
+            for one in self.changes
+            if one.first_year is not None and one.last_year is not None
+            for year in range(one.first_year, one.last_year + 1)
+        }
+
+
+@transaction.atomic
+def change_targets(shifts: Sequence[Shift], *, by: audit.By) -> None:
+    """Write the changes and judge every year they concern anew, under the locks of its account.
+
+    The same source twice is refused by the database (``IntegrityError``).
+    """
+    open_accounts((shift.person_id, year, shift.portal) for shift in shifts for year in sorted(shift.years()))
+    _keep_out_new_years(shift.person_id for shift in shifts)
+    TargetChange.objects.bulk_create(
+        TargetChange(
+            person_id=shift.person_id,
+            effect=one.effect,
+            amount=one.amount,
+            first_year=one.first_year,
+            last_year=one.last_year,
+            label=one.label,
+            source_kind=one.source_kind,
+            source_id=one.source_id,
+            sequence=sequence,
+            at=clock.now(),
+            by_id=by.user_id,
+        )
+        for shift in shifts
+        for sequence, one in enumerate(shift.changes, start=1)
+    )
+    _judge_again({shift.person_id: shift.changes for shift in shifts})
+
+
+@transaction.atomic
+def restore_targets(source_kind: str, source_ids: Iterable[int], *, by: audit.By) -> frozenset[int]:
+    """Take the changes of some sources back; returns the sources that had any in force."""
+    rows = TargetChange.objects.filter(source_kind=source_kind, source_id__in=list(source_ids), reverses=None)
+    _keep_out_new_years(rows.values_list("person_id", flat=True))
+    live = list(rows.filter(reversed_by=None).order_by("pk"))
+    TargetChange.objects.bulk_create(_counter(one, len(live), by) for one in live)
+    _judge_again({one.person_id: [_read(each) for each in live if each.person_id == one.person_id] for one in live})
+    return frozenset(one.source_id for one in live)
+
+
+def _counter(change: TargetChange, shift: int, by: audit.By) -> TargetChange:
+    return TargetChange(
+        person_id=change.person_id,
+        effect=change.effect,
+        amount=-change.amount,
+        first_year=change.first_year,
+        last_year=change.last_year,
+        label=change.label,
+        source_kind=change.source_kind,
+        source_id=change.source_id,
+        sequence=change.sequence + shift,
+        reverses=change,
+        at=clock.now(),
+        by_id=by.user_id,
+    )
+
+
+def _read(row: TargetChange) -> Change:
+    return Change(Effect(row.effect), row.amount, row.first_year, row.last_year, row.label)
+
+
+def _keep_out_new_years(person_ids: Iterable[int]) -> None:
+    """While a target changes, no new account of the person comes into being without knowing of it.
+
+    An account's reference to its person needs a share of the person's key, which this lock holds against it.
+    """
+    rows = Professional.objects.select_for_update(no_key=False).filter(pk__in=set(person_ids))
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _judge_again(changes: dict[int, Sequence[Change]]) -> None:
+    rows = YearAccount.objects.filter(person_id__in=list(changes)).values_list("pk", "person_id", "year")
+    concerned = [pk for pk, person, year in rows if any(one.concerns(year) for one in changes[person])]
+    settle(list(locked(concerned).values()))
