@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,17 +11,8 @@ from xueshi.kernel import clock
 from xueshi.organisations.states import DeskRule
 from xueshi.policies.caps import Cap
 from xueshi.policies.chains import Chain
-from xueshi.policies.formulas import (
-    AsApproved,
-    AsLabelled,
-    FixedByGrade,
-    Formula,
-    Multiplier,
-    PerDay,
-    PerItem,
-    WholeYear,
-    plain,
-)
+from xueshi.policies.formulas import plain
+from xueshi.policies.formulas.sayings import in_words
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest
 from xueshi.policies.values import Mark, Sourced
@@ -93,7 +83,9 @@ def _requirement(rules: YearRules) -> Iterator[Saying]:
 
 def _form(rules: YearRules, form: LearningForm) -> Saying:
     subjects = "、".join(rules.subject_label(key) for key in form.subjects)
-    said = _saying(form.rule, form.label, in_words(form.rule), note=f"计入 {subjects}；附件：{form.evidence}")
+    said = _saying(
+        form.rule, form.label, in_words(form.rule, form.form), note=f"计入 {subjects}；附件：{form.evidence}"
+    )
     return said if said.source else _saying(form, form.label, said.text, note=said.note)
 
 
@@ -113,34 +105,6 @@ def _window(rules: YearRules, year: int) -> Saying:
     first = year - rules.declaration.years_back
     text = f"{year} 年内可以申报 {first} 至 {year} 年度的学时" if first < year else f"只能申报 {year} 年度的学时"
     return _saying(rules.declaration, "可申报年度", text)
-
-
-def in_words(rule: Formula) -> str:
-    """A conversion as people say it, without any claim to apply it to."""
-    match rule:
-        case AsApproved():
-            return "按审核认定的学时计入" + _most(rule.max)
-        case PerDay():
-            return f"每天 {plain(rule.rate)} 学时" + _most(rule.cap_once, "一次")
-        case PerItem():
-            return f"每项 {plain(rule.amount)} 学时" + _most(rule.cap)
-        case Multiplier():
-            return f"按授课学时的 {plain(rule.factor)} 倍计入" + _most(rule.cap)
-    return _without_limit(rule)
-
-
-def _without_limit(rule: AsLabelled | FixedByGrade | WholeYear) -> str:
-    match rule:
-        case AsLabelled():
-            return "按课程标注的学时计入"
-        case FixedByGrade():
-            return "按级别：" + "、".join(f"{key} {plain(hours)} 学时" for key, hours in rule.table.items())
-        case WholeYear():
-            return "满一年，计入全年要求的学时"
-
-
-def _most(limit: Decimal | None, when: str = "") -> str:
-    return f"，{when}最多 {plain(limit)} 学时" if limit is not None else ""
 
 
 def _saying(of: Sourced, title: str, text: str, note: str = "") -> Saying:
