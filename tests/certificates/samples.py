@@ -8,11 +8,10 @@ from pathlib import Path
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rendering import Paper, Wording
 from xueshi.certificates.rules import CertificateNumber, Figures
-from xueshi.certificates.states import CertificateKind
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 MOMENT = datetime(2026, 11, 21, 8, tzinfo=UTC)
-NUMBER = CertificateNumber("371000", 2026, CertificateKind.ANNUAL, 4821)
+NUMBER = CertificateNumber("371000", 2026, 1, 4821)
 CODE = "ABCDEFGHJKLMNPQR"
 
 FIGURES = Figures(

@@ -23,7 +23,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_every_item_of_the_completion_certificate_is_printed() -> None:
-    text = text_of(sign_pdf(render_pdf(paper(), MOMENT), MOMENT))
+    text = text_of(sign_pdf(render_pdf([paper()], MOMENT), MOMENT))
     for item in (
         "威海市专业技术人员继续教育结业证书",
         "姓名王志远",
@@ -46,7 +46,7 @@ def test_every_item_of_the_completion_certificate_is_printed() -> None:
 @pytest.mark.req("F4")
 def test_the_printed_qr_code_can_be_scanned_and_checked_offline() -> None:
     qr_text = f"https://weihai.localhost/verify/{sign_payload(PAYLOAD)}"
-    page = pypdfium2.PdfDocument(render_pdf(paper(qr_text=qr_text), MOMENT))[0]
+    page = pypdfium2.PdfDocument(render_pdf([paper(qr_text=qr_text)], MOMENT))[0]
     (code,) = zxingcpp.read_barcodes(page.render(scale=2.5, grayscale=True).to_pil())
     assert code.text == qr_text
     assert open_payload(code.text.rsplit("/", 1)[1]) == PAYLOAD
@@ -54,13 +54,13 @@ def test_the_printed_qr_code_can_be_scanned_and_checked_offline() -> None:
 
 @pytest.mark.parametrize("name", ["王·买买提", "𬱖", '#panic("x")', "*a* _b_ $x$ @c <d>", "\\u{41}", '"}],', "{name}"])
 def test_a_name_is_text_never_markup(name: str) -> None:
-    assert f"姓名{''.join(name.split())}，" in text_of(render_pdf(paper(name=name), MOMENT))
+    assert f"姓名{''.join(name.split())}，" in text_of(render_pdf([paper(name=name)], MOMENT))
 
 
 @pytest.mark.parametrize("name", ["王\ue000", "😀"])
 def test_a_character_without_a_glyph_is_an_error_not_a_box(name: str) -> None:
     with pytest.raises(RuleBroken, match="证书字体中没有"):
-        render_pdf(paper(name=name), MOMENT)
+        render_pdf([paper(name=name)], MOMENT)
 
 
 @pytest.mark.parametrize("portal", ["weihai", "shandong", "liaocheng", "fujian"])
@@ -69,7 +69,7 @@ def test_each_region_prints_its_own_words_on_one_landscape_page(portal: str) -> 
     words = pack.year(2026).certificate
     wording = Wording(pack.document(words.template), words.title, words.lines, words.closing, words.note, words.centre)
     figures = replace(FIGURES, issuer=words.issuer)
-    pdf = render_pdf(Paper(wording, figures, NUMBER.text, CODE, f"{portal}.localhost/verify", "x"), MOMENT)
+    pdf = render_pdf([Paper(wording, figures, NUMBER.text, CODE, f"{portal}.localhost/verify", "x")], MOMENT)
     assert [round(side) for side in pypdfium2.PdfDocument(pdf)[0].get_size()] == [842, 595]
     for words_printed in (words.title, words.issuer, words.note, words.closing):
         assert "".join(words_printed.split()) in text_of(pdf)
@@ -80,8 +80,8 @@ def test_a_paper_can_be_looked_at_as_a_picture() -> None:
 
 
 def test_the_same_facts_make_the_same_file_and_it_declares_pdf_a() -> None:
-    first = render_pdf(paper(), MOMENT)
-    assert first == render_pdf(paper(), MOMENT)
+    first = render_pdf([paper()], MOMENT)
+    assert first == render_pdf([paper()], MOMENT)
     assert b"<pdfaid:part>2</pdfaid:part>" in first
     assert b"<pdfaid:conformance>B</pdfaid:conformance>" in first
 
@@ -97,7 +97,7 @@ def test_a_template_reads_neither_other_files_nor_the_network(tmp_path: Path, bo
     template.write_text(body, encoding="utf-8")
     wording = Wording(template, WORDING.title, WORDING.lines, WORDING.closing)
     with pytest.raises(BadTemplate):
-        render_pdf(Paper(wording, FIGURES, NUMBER.text, CODE, "x", "x"), MOMENT)
+        render_pdf([Paper(wording, FIGURES, NUMBER.text, CODE, "x", "x")], MOMENT)
 
 
 @pytest.mark.parametrize("length", [1, 40, 150, 200])

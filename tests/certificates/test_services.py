@@ -85,7 +85,10 @@ def test_changed_figures_make_a_new_edition_and_supersede_the_old() -> None:
     new = services.issue(world.person, account.pk)
     old.refresh_from_db()
     assert (new.edition, new.state, new.supersedes) == (2, CertificateState.VALID, old)
-    assert (old.state, old.ended_because) == (CertificateState.SUPERSEDED, ["专业课学时", "总学时"])
+    assert (old.state, old.ended_because) == (
+        CertificateState.SUPERSEDED,
+        ["专业课学时由 66 变为 70", "总学时由 96 变为 100"],
+    )
     assert old.ended_at == new.issued_at
     assert new.number != old.number
     assert new.code != old.code
@@ -114,7 +117,7 @@ def test_a_year_that_falls_revokes_its_certificate_in_the_same_transaction() -> 
 
     post(world, 5, "66", "professional")
     again = services.issue(world.person, account.pk)
-    assert (again.edition, again.supersedes) == (2, None)
+    assert (again.edition, again.supersedes, again.is_valid) == (2, certificate, True)
 
 
 def test_more_hours_leave_the_certificate_standing_and_are_told() -> None:

@@ -28,7 +28,7 @@ from xueshi.kernel import clock
 
 @pytest.fixture(scope="module")
 def unsigned() -> bytes:
-    return render_pdf(paper(), MOMENT)
+    return render_pdf([paper()], MOMENT)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ packs and signs the QR payload, draws the QR code and builds the facts. Both sid
 """
 
 import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +26,6 @@ from tools.bench.harness import Bench, Side, pair
 from xueshi.certificates import keys, pades, rendering, signing
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import CertificateNumber, Figures, new_code
-from xueshi.certificates.states import CertificateKind
 from xueshi.kernel import clock
 from xueshi.policies import registry
 
@@ -55,7 +53,7 @@ def _papers(count: int) -> list[tuple[rendering.Paper, Payload]]:
     )
     made = []
     for serial in range(1, count + 1):
-        number = CertificateNumber(words.number.area, 2026, CertificateKind.ANNUAL, serial)
+        number = CertificateNumber(words.number.area, 2026, 1, serial)
         own = replace(figures, professional=Decimal(60 + serial % 30), total=Decimal(90 + serial % 30))
         hours = (own.public, own.professional, own.total)
         payload = Payload(number, 1, new_code(), own.issued_on, *hours, own.masked_name, own.document_ends)
@@ -72,7 +70,7 @@ def _drawing() -> Iterator[tuple[Side, Side]]:
         def whole(paper: rendering.Paper, payload: Payload) -> rendering.Paper:
             return replace(paper, qr_text=f"https://weihai.example.cn/verify/{signing.sign_payload(payload)}")
 
-        facts = [json.dumps(rendering._facts(whole(*one)), ensure_ascii=False) for one in papers]
+        facts = [rendering.facts_of([whole(*one)]) for one in papers]
         template = papers[0][0].wording.template
         compiler = typst.Compiler(
             template,
@@ -84,7 +82,7 @@ def _drawing() -> Iterator[tuple[Side, Side]]:
 
         def ours() -> int:
             for one in papers:
-                target.write_bytes(rendering.render_pdf(whole(*one), moment))
+                target.write_bytes(rendering.render_pdf([whole(*one)], moment))
             return DRAWN
 
         def bare() -> int:
@@ -101,7 +99,7 @@ def _drawing() -> Iterator[tuple[Side, Side]]:
 def _signing() -> Iterator[tuple[Side, Side]]:
     moment, held = clock.now(), keys.keys()
     paper, _ = _papers(1)[0]
-    pdf = rendering.render_pdf(replace(paper, qr_text="x" * 180), moment)
+    pdf = rendering.render_pdf([replace(paper, qr_text="x" * 180)], moment)
     store = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]  # the library leaves it without hints
         [x509.Certificate.load(held.authority.public_bytes(serialization.Encoding.DER))]
     )

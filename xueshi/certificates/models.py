@@ -1,23 +1,39 @@
-"""Certificates and the log of who looked them up."""
+"""Certificates, the log of their checks, and the printing of many at once."""
+
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from xueshi.certificates.rules import Figures
-from xueshi.certificates.states import CertificateKind, CertificateState
+from xueshi.certificates.states import CertificateState
 from xueshi.files.models import StoredFile
 from xueshi.ledger.models import YearAccount
+from xueshi.organisations.models import Membership
+from xueshi.policies.papers import ANNUAL
+
+
+def sums_of(account: YearAccount) -> dict[str, Decimal]:
+    """The hours of a year as certificates compare them."""
+    return {
+        "public": account.public_hours,
+        "professional": account.professional_hours,
+        "elective": account.elective_hours,
+        "total": account.total_hours,
+    }
 
 
 class Certificate(models.Model):
     """One paper as it was issued. A correction is a new row with the next ``edition``; the old one stays, superseded.
 
-    ``facts`` are the frozen ``rules.Figures``; the document number in them is masked, so no class-1 value is kept.
+    ``kind`` is the key of a certificate in the year's rules; ``supersedes`` is the edition before, whether this one
+    took its place or it had been revoked. ``facts`` are the frozen ``rules.Figures``; the document number in them is
+    masked, so no class-1 value is kept.
     """
 
     account = models.ForeignKey(YearAccount, on_delete=models.PROTECT, related_name="certificates")
-    kind = models.CharField(max_length=10, default=CertificateKind.ANNUAL)
+    kind = models.CharField(max_length=20, default=ANNUAL)
     edition = models.PositiveSmallIntegerField(default=1)
     number = models.CharField("证书编号", max_length=22, unique=True)
     code = models.CharField("查验码", max_length=16, unique=True)
@@ -39,9 +55,7 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in CertificateState]), name="certificate_state_known"
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=[kind.value for kind in CertificateKind]), name="certificate_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__regex=r"^[a-z][a-z0-9_]*$"), name="certificate_kind_is_a_key"),
             models.CheckConstraint(
                 condition=Q(state="valid", ended_at=None) | (~Q(state="valid") & Q(ended_at__gte=F("issued_at"))),
                 name="certificate_ended_when_not_valid",
@@ -69,3 +83,45 @@ class LookupLog(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["certificate", "at"])]
+
+
+class PrintRun(models.Model):
+    """A unit's certificates printed as one file: the years chosen, what came of each, and the file while it lasts.
+
+    ``items`` are years (accounts) in the order they were shown, ``papers`` the certificates printed so far. A run that
+    was never started is a question nobody answered. ``result`` goes when ``expires_at`` is over.
+    """
+
+    token = models.CharField(max_length=48, unique=True)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    items = models.JSONField()
+    kind = models.CharField(max_length=20, default="", blank=True)
+    form = models.CharField(max_length=4, default="", blank=True)
+    processed = models.PositiveIntegerField(default=0)
+    papers = models.JSONField(default=list)
+    refused = models.JSONField(default=list)
+    result = models.OneToOneField(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=Q(started_at__isnull=False, finished_at=None),
+                name="one_print_run_at_work",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(started_at__isnull=False, expires_at__isnull=False),
+                name="print_run_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["membership", "created_at"])]
+
+    @property
+    def total(self) -> int:
+        """How many years were chosen."""
+        return len(self.items)

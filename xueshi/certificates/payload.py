@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Final
 
 from xueshi.certificates.rules import CODE_ALPHABET, CODE_BITS, CertificateNumber
-from xueshi.certificates.states import CertificateKind
 
 _VERSION: Final = 1
 _EPOCH: Final = date(2000, 1, 1)
@@ -51,7 +50,7 @@ def pack(payload: Payload) -> bytes:
                 _VERSION.to_bytes(1, "big"),
                 int(number.region).to_bytes(3, "big"),
                 number.year.to_bytes(2, "big"),
-                number.kind.digit.to_bytes(1, "big"),
+                number.kind.to_bytes(1, "big"),
                 number.serial.to_bytes(4, "big"),
                 payload.edition.to_bytes(1, "big"),
                 _code_number(payload.code).to_bytes(_CODE_BYTES, "big"),
@@ -81,7 +80,7 @@ def unpack(data: bytes) -> Payload:
 
 def _read(reader: "_Reader") -> Payload:
     region, year = f"{reader.number(3):06d}", reader.number(2)
-    kind, serial = CertificateKind.of_digit(reader.number(1)), reader.number(4)
+    kind, serial = reader.number(1), reader.number(4)
     return Payload(
         number=CertificateNumber(region, year, kind, serial),
         edition=reader.number(1),

@@ -2,13 +2,14 @@
 
 from django.db.models import Q
 
-from xueshi.certificates.models import Certificate
+from xueshi.certificates.models import Certificate, sums_of
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.ledger import permissions as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
+from xueshi.policies.papers import ANNUAL
 
 _OUT_OF_REACH = "不在您的管辖范围内"
 
@@ -31,12 +32,21 @@ def certificates_seen_by(actor: Actor) -> Q:
     return own
 
 
-def can_print(actor: Actor, account: YearAccount) -> Decision:
-    """Whether 打印学时证明 is offered for a year; the reason is the manual's when the year is not passed (ANN-07)."""
+def can_print(actor: Actor, account: YearAccount, kind: str = ANNUAL) -> Decision:
+    """Whether a certificate is offered for a year; the reason is the pack's when it is not earned (ANN-07, ANN-11)."""
     if account.person.user_id != actor.user.pk and not actor.has(Power.CERTIFICATES):
         return deny(_OUT_OF_REACH)
     if not ledger.can_see_account(actor, account):
         return deny(_OUT_OF_REACH)
-    if not account.passed:
-        return deny(registry.pack(account.portal).year(account.year).annual.refused)
+    year = registry.pack(account.portal).year(account.year)
+    paper = next((one for one in year.certificates if one.key == kind), None)
+    if paper is None:
+        return deny("该年度没有这种证书")
+    if not paper.earned(passed=account.passed, sums=sums_of(account)):
+        return deny(paper.refused or year.annual.refused)
     return ALLOW
+
+
+def can_print_for_others(actor: Actor) -> Decision:
+    """Whoever works with 电子证书 for a body."""
+    return ALLOW if actor.is_administrator and actor.has(Power.CERTIFICATES) else deny("没有电子证书的权限")

@@ -1,4 +1,4 @@
-"""The paper: a region's Typst template filled with facts, as PDF/A-2b.
+"""The paper: a region's Typst template filled with facts, as PDF/A-2b; one page for each certificate.
 
 Templates receive data, never markup built from data (E8). They see their own folder and the shared layout beside this
 file, no other file, no network, and only the two Chinese fonts that come with the program. A character that neither
@@ -64,27 +64,30 @@ class Paper:
     qr_text: str
 
 
-def render_pdf(paper: Paper, moment: datetime) -> bytes:
-    """The paper as PDF/A-2b; ``RuleBroken`` names a character that cannot be printed, ``BadTemplate`` the rest."""
-    return _compile(paper.wording.template, _facts(paper), moment)
+def render_pdf(papers: Sequence[Paper], moment: datetime) -> bytes:
+    """Papers of one template as PDF/A-2b, a page each.
+
+    ``RuleBroken`` names a character that cannot be printed, ``BadTemplate`` what is wrong with the template.
+    """
+    return _compile(papers[0].wording.template, facts_of(papers), moment)
 
 
 def render_png(paper: Paper, dots_per_inch: float = 110) -> bytes:
     """The paper as a picture, to be looked at."""
     image = _compiler(paper.wording.template).compile(
-        format="png", ppi=dots_per_inch, sys_inputs={"facts": json.dumps(_facts(paper), ensure_ascii=False)}
+        format="png", ppi=dots_per_inch, sys_inputs={"facts": facts_of([paper])}
     )
     if not isinstance(image, bytes):
         raise BadTemplate("a certificate must be one page")
     return image
 
 
-def _compile(template: Path, facts: Mapping[str, object], moment: datetime) -> bytes:
+def _compile(template: Path, facts: str, moment: datetime) -> bytes:
     try:
         with _LOCK:
             pdf = _compiler(template).compile(
                 format="pdf",
-                sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+                sys_inputs={"facts": facts},
                 pdf_standards=_STANDARD,
                 timestamp=int(moment.timestamp()),
             )
@@ -95,6 +98,11 @@ def _compile(template: Path, facts: Mapping[str, object], moment: datetime) -> b
     if not isinstance(pdf, bytes):
         raise BadTemplate("Typst returned no document")
     return pdf
+
+
+def facts_of(papers: Sequence[Paper]) -> str:
+    """What a template is given: the facts of each paper, as JSON."""
+    return json.dumps([_facts(paper) for paper in papers], ensure_ascii=False)
 
 
 def _facts(paper: Paper) -> Mapping[str, object]:

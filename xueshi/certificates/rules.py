@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from xueshi.certificates.states import CertificateKind
 from xueshi.kernel import masking
 
 MAX_SERIAL: Final = 99_999_999
@@ -28,18 +27,22 @@ class NotANumber(ValueError):
 class CertificateNumber:
     """``CE`` + region(6) + year(4) + kind(1) + serial(8) + check(1) (policy facts §12).
 
-    The region is the six-digit administrative division code (GB/T 2260) of the issuing portal; a serial is never given
-    twice, whatever region and year; the check digit is ISO/IEC 7064 MOD 11,10 over the 19 digits.
+    The region is the six-digit administrative division code (GB/T 2260) of the issuing portal; ``kind`` is the digit
+    the pack gives this kind of paper; a serial is never given twice, whatever region and year; the check digit is
+    ISO/IEC 7064 MOD 11,10 over the 19 digits.
     """
 
     region: str
     year: int
-    kind: CertificateKind
+    kind: int
     serial: int
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[0-9]{6}", self.region) or not 1000 <= self.year <= 9999:
             raise NotANumber(self.region)
+        if not 1 <= self.kind <= 9:
+            message = f"kind {self.kind} is outside 1…9"
+            raise NotANumber(message)
         if not 1 <= self.serial <= MAX_SERIAL:
             message = f"serial {self.serial} is outside 1…{MAX_SERIAL}"
             raise NotANumber(message)
@@ -47,7 +50,7 @@ class CertificateNumber:
     @property
     def text(self) -> str:
         """The number as printed, 22 characters."""
-        digits = f"{self.region}{self.year:04d}{self.kind.digit}{self.serial:08d}"
+        digits = f"{self.region}{self.year:04d}{self.kind}{self.serial:08d}"
         return f"CE{digits}{check_digit(digits)}"
 
 
@@ -67,10 +70,7 @@ def parse_number(text: str) -> CertificateNumber:
     region, year, kind, serial, check = match.groups()
     if check_digit(f"{region}{year}{kind}{serial}") != int(check):
         raise NotANumber(text)
-    try:
-        return CertificateNumber(region, int(year), CertificateKind.of_digit(int(kind)), int(serial))
-    except ValueError:
-        raise NotANumber(text) from None
+    return CertificateNumber(region, int(year), int(kind), int(serial))
 
 
 def new_code() -> str:
@@ -97,7 +97,10 @@ def shown_hours(hours: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a certificate states, frozen at issue. ``document`` is already masked; hours are 学时."""
+    """What a certificate states, frozen at issue. ``document`` is already masked; hours are 学时.
+
+    A paper of one ``subject`` states the hours of that subject alone: the others are 0 and ``total`` repeats them.
+    """
 
     name: str
     document: str
@@ -110,6 +113,8 @@ class Figures:
     platform: str
     rule: str
     issued_on: date
+    title: str = ""
+    subject: str = ""
 
     def as_json(self) -> dict[str, str | int]:
         """Plain values for storage; decimals and the date as text."""
@@ -125,6 +130,8 @@ class Figures:
             "platform": self.platform,
             "rule": self.rule,
             "issued_on": self.issued_on.isoformat(),
+            "title": self.title,
+            "subject": self.subject,
         }
 
     @classmethod
@@ -143,7 +150,19 @@ class Figures:
             platform=text["platform"],
             rule=text["rule"],
             issued_on=date.fromisoformat(text["issued_on"]),
+            title=text.get("title", ""),
+            subject=text.get("subject", ""),
         )
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The sums of an account that the paper states: of its one subject, or all three."""
+        return (self.subject,) if self.subject else tuple(_HOURS)
+
+    @property
+    def hours(self) -> tuple[tuple[str, Decimal], ...]:
+        """What the paper states, with its labels."""
+        return tuple((_HOURS[measure], getattr(self, measure)) for measure in self.measures)
 
     @property
     def masked_name(self) -> str:
@@ -156,23 +175,43 @@ class Figures:
         return self.document.replace("*", "")
 
 
-# The day of issue, the platform's title and the rule's version do not make a new paper; what it certifies does.
-_COMPARED: Final = {
-    "name": "姓名",
-    "document": "身份证号",
-    "public": "公需课学时",
-    "professional": "专业课学时",
-    "total": "总学时",
-    "verdict": "认定结果",
-    "issuer": "发证机关",
-}
+_HOURS: Final = {"public": "公需课学时", "professional": "专业课学时", "total": "总学时"}
+_REPLACED: Final = {"name": "姓名", "document": "身份证号"}
+_TOLD: Final = {"verdict": "认定结果", "issuer": "发证机关"}
 
 
 def changes(before: Figures, after: Figures) -> tuple[str, ...]:
-    """The labels of what a new version states differently; empty when the old paper still says it all."""
-    return tuple(label for field, label in _COMPARED.items() if getattr(before, field) != getattr(after, field))
+    """What a new version states differently, in words; empty when the old paper still says it all.
+
+    The day of issue, the platform's title and the rule's version make no new paper; what it certifies does. Names and
+    document numbers are said to be corrected without saying them: anybody with the old paper reads this (C10).
+    """
+    return (
+        *corrected(before, after.name, after.document),
+        *moved(before, {measure: getattr(after, measure) for measure in before.measures}),
+        *(
+            f"{label}由“{getattr(before, field)}”变为“{getattr(after, field)}”"
+            for field, label in _TOLD.items()
+            if getattr(before, field) != getattr(after, field)
+        ),
+    )
 
 
-def falls_short(certified: Figures, *, public: Decimal, professional: Decimal, total: Decimal) -> bool:
+def corrected(before: Figures, name: str, document: str) -> tuple[str, ...]:
+    """Whether the register now names the holder otherwise than the paper, in words without either name."""
+    now = {"name": name, "document": document}
+    return tuple(f"{label}已更正" for field, label in _REPLACED.items() if getattr(before, field) != now[field])
+
+
+def moved(before: Figures, sums: Mapping[str, Decimal]) -> tuple[str, ...]:
+    """Which of the hours on the paper differ from ``sums`` by now, in words."""
+    return tuple(
+        f"{label}由 {shown_hours(then)} 变为 {shown_hours(sums[measure])}"
+        for measure, (label, then) in zip(before.measures, before.hours, strict=True)
+        if then != sums[measure]
+    )
+
+
+def falls_short(certified: Figures, sums: Mapping[str, Decimal]) -> bool:
     """Whether the ledger now holds less than the certificate states (F4, INV-12)."""
-    return public < certified.public or professional < certified.professional or total < certified.total
+    return any(sums[measure] < getattr(certified, measure) for measure in certified.measures)

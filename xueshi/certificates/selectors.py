@@ -11,13 +11,14 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from xueshi.certificates import permissions, rules, signing
-from xueshi.certificates.models import Certificate, LookupLog
+from xueshi.certificates.models import Certificate, LookupLog, sums_of
 from xueshi.certificates.rules import Figures
-from xueshi.certificates.states import CertificateKind, CertificateState, LookupWay
+from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
+from xueshi.policies.papers import ANNUAL
 
 
 def certificates_seen(actor: Actor) -> QuerySet[Certificate]:
@@ -39,11 +40,9 @@ def certificate_for(actor: Actor, pk: int) -> Certificate:
     return found
 
 
-def valid_by_account(account_ids: Iterable[int]) -> dict[int, Certificate]:
-    """The annual certificates that stand, by account: one query for a whole list page."""
-    rows = Certificate.objects.filter(
-        account_id__in=list(account_ids), kind=CertificateKind.ANNUAL, state=CertificateState.VALID
-    )
+def valid_by_account(account_ids: Iterable[int], kind: str = ANNUAL) -> dict[int, Certificate]:
+    """The certificates of a kind that stand, by account: one query for a whole list page."""
+    rows = Certificate.objects.filter(account_id__in=list(account_ids), kind=kind, state=CertificateState.VALID)
     return {row.account_id: row for row in rows}
 
 
@@ -59,10 +58,9 @@ class Published:
     certificate_id: int
     number: str
     name: str
+    title: str
     year: int
-    public: Decimal
-    professional: Decimal
-    total: Decimal
+    hours: tuple[tuple[str, Decimal], ...]
     verdict: str
     state: CertificateState
     issuer: str
@@ -133,12 +131,8 @@ def overstated() -> list[int]:
 
 def is_overstated(figures: Figures, account: YearAccount) -> bool:
     """Whether a year no longer carries what a certificate states."""
-    return not account.passed or rules.falls_short(
-        figures,
-        public=account.public_hours,
-        professional=account.professional_hours,
-        total=account.total_hours,
-    )
+    fallen = not figures.subject and not account.passed
+    return fallen or rules.falls_short(figures, sums_of(account))
 
 
 def _whole() -> QuerySet[Certificate]:
@@ -158,10 +152,9 @@ def _published(certificate: Certificate) -> Published:
         certificate_id=certificate.pk,
         number=certificate.number,
         name=figures.masked_name,
+        title=figures.title,
         year=figures.year,
-        public=figures.public,
-        professional=figures.professional,
-        total=figures.total,
+        hours=figures.hours,
         verdict=figures.verdict,
         state=CertificateState(certificate.state),
         issuer=figures.issuer,
@@ -175,20 +168,15 @@ def _published(certificate: Certificate) -> Published:
 
 def latest_number(path: str) -> Combinable:
     """The number of a user's latest valid certificate, empty without one; ``path`` leads from the row to the user."""
-    rows = Certificate.objects.filter(account__person__user_id=OuterRef(path), state=CertificateState.VALID)
+    rows = Certificate.objects.filter(
+        account__person__user_id=OuterRef(path), kind=ANNUAL, state=CertificateState.VALID
+    )
     latest = rows.order_by("-account__year", "-issued_at").values("number")[:1]
     return Coalesce(Subquery(latest), Value(""), output_field=CharField())
 
 
 def _since_issue(figures: Figures, account: YearAccount) -> tuple[str, ...]:
-    """What the ledger holds differently from the paper, in words."""
-    compared = (
-        ("公需课学时", figures.public, account.public_hours),
-        ("专业课学时", figures.professional, account.professional_hours),
-        ("总学时", figures.total, account.total_hours),
-    )
-    return tuple(
-        f"{label}由 {rules.shown_hours(then)} 变为 {rules.shown_hours(now)}"
-        for label, then, now in compared
-        if then != now
-    )
+    """What the register holds differently from the paper, in words."""
+    holder = account.person.user
+    named = rules.corrected(figures, holder.name, holder.masked_document)
+    return (*named, *rules.moved(figures, sums_of(account)))

@@ -7,19 +7,19 @@ postings. Two people pressing 打印学时证明 at once therefore get one paper
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
 
 from xueshi.accounts import limits
 from xueshi.accounts.limits import Limit
 from xueshi.audit import services as audit
 from xueshi.certificates import permissions, rendering, rules, selectors, signing
-from xueshi.certificates.models import Certificate, LookupLog
+from xueshi.certificates.models import Certificate, LookupLog, sums_of
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import CertificateNumber, Figures
-from xueshi.certificates.states import TRANSITIONS, CertificateKind, CertificateState, Move
+from xueshi.certificates.states import TRANSITIONS, CertificateState, Move
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
@@ -27,31 +27,35 @@ from xueshi.kernel.errors import NotFound
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
-from xueshi.policies import registry
+from xueshi.policies import papers, registry
 from xueshi.policies.packs import Pack
+from xueshi.policies.papers import ANNUAL
 
 _LOOKUPS = Limit("certificate-lookup", 30, timedelta(minutes=1))
 _FELL = "学时已低于证书所载，证书不再有效"
+_NONE = Decimal(0)
 
 
 @transaction.atomic
-def issue(actor: Actor, account_id: int) -> Certificate:
-    """The certificate of a passed year: the one that stands, or a new one when there is none or its figures changed.
+def issue(actor: Actor, account_id: int, kind: str = ANNUAL) -> Certificate:
+    """A certificate that a year has earned: the one that stands, or a new one where none does or its figures changed.
 
-    Raises ``NotFound`` for a year out of reach and ``NotAllowed`` with the manual's words for one not passed (ANN-07).
+    Raises ``NotFound`` for a year out of reach and ``NotAllowed`` with the pack's words for one that has not earned it
+    (ANN-07, ANN-11).
     """
     account = _locked(actor, account_id)
-    permissions.can_print(actor, account).require()
+    permissions.can_print(actor, account, kind).require()
     pack = registry.pack(account.portal)
-    figures = _freeze(account, pack)
-    standing = selectors.valid_by_account([account.pk]).get(account.pk)
+    words = pack.year(account.year).certificate_of(kind)
+    figures = _freeze(account, pack, words)
+    standing = selectors.valid_by_account([account.pk], kind).get(account.pk)
     differing = rules.changes(standing.figures, figures) if standing else ()
     if standing and not differing:
         return standing
     now = clock.now()
     if standing:
         _end(standing, Move.SUPERSEDE, differing, now)
-    certificate = _issue_new(_Order(account, pack, figures, standing, actor.user.pk, now))
+    certificate = _issue_new(_Order(account, pack, words, figures, actor.user.pk, now))
     by = audit.By(actor.user.pk, actor.desk_id)
     audit.record(by, "certificate.issued", certificate, number=certificate.number, edition=certificate.edition)
     return certificate
@@ -97,8 +101,8 @@ def skip_serials(count: int) -> int:
 class _Order:
     account: YearAccount
     pack: Pack
+    words: papers.Certificate
     figures: Figures
-    standing: Certificate | None
     user_id: int
     moment: datetime
 
@@ -112,20 +116,23 @@ def _locked(actor: Actor, account_id: int) -> YearAccount:
     return account
 
 
-def _freeze(account: YearAccount, pack: Pack) -> Figures:
-    year, holder = pack.year(account.year), account.person.user
+def _freeze(account: YearAccount, pack: Pack, words: papers.Certificate) -> Figures:
+    sums, holder = sums_of(account), account.person.user
+    stated = {words.subject: sums[words.subject]} if words.subject else sums
     return Figures(
         name=holder.name,
         document=holder.masked_document,
         year=account.year,
-        public=account.public_hours,
-        professional=account.professional_hours,
-        total=account.total_hours,
-        verdict=year.annual.passed,
-        issuer=year.certificate.issuer,
+        public=stated.get("public", _NONE),
+        professional=stated.get("professional", _NONE),
+        total=sums[words.subject or "total"],
+        verdict=words.verdict or pack.year(account.year).annual.passed,
+        issuer=words.issuer,
         platform=pack.title,
         rule=account.rule,
         issued_on=clock.today(),
+        title=words.title,
+        subject=words.subject,
     )
 
 
@@ -136,10 +143,10 @@ def _end(certificate: Certificate, move: Move, because: Sequence[str], moment: d
 
 
 def _issue_new(order: _Order) -> Certificate:
-    pattern = order.pack.year(order.account.year).certificate.number
-    kind = CertificateKind.of_digit(int(pattern.kind))
-    number = CertificateNumber(pattern.area, order.account.year, kind, _next_serial())
-    code, edition = rules.new_code(), _next_edition(order.account, kind)
+    pattern, kind = order.words.number, order.words.key
+    number = CertificateNumber(pattern.area, order.account.year, int(pattern.kind), _next_serial())
+    before = Certificate.objects.filter(account=order.account, kind=kind).order_by("-edition").first()
+    code, edition = rules.new_code(), before.edition + 1 if before else 1
     return Certificate.objects.create(
         account=order.account,
         kind=kind,
@@ -150,13 +157,8 @@ def _issue_new(order: _Order) -> Certificate:
         file=_print(order, number, code, edition),
         issued_at=order.moment,
         issued_by_id=order.user_id,
-        supersedes=order.standing,
+        supersedes=before,
     )
-
-
-def _next_edition(account: YearAccount, kind: CertificateKind) -> int:
-    newest = Certificate.objects.filter(account=account, kind=kind).aggregate(newest=Max("edition"))["newest"]
-    return (newest or 0) + 1
 
 
 def _next_serial() -> int:
@@ -167,11 +169,32 @@ def _next_serial() -> int:
 
 
 def _print(order: _Order, number: CertificateNumber, code: str, edition: int) -> StoredFile:
-    figures = order.figures
+    paper = _paper(order.pack, order.words, order.figures, _Marks(number, code, edition))
+    signed = _signed(rendering.render_pdf([paper], order.moment), order.moment)
+    return files.store_bytes(files.Upload(f"{number.text}.pdf", signed, order.user_id), "application/pdf")
+
+
+def paper_of(certificate: Certificate) -> rendering.Paper:
+    """An issued certificate to be drawn again, with the figures, number, code and QR it was issued with."""
+    figures, pack = certificate.figures, registry.pack(certificate.account.portal)
+    marks = _Marks(rules.parse_number(certificate.number), certificate.code, certificate.edition)
+    return _paper(pack, pack.year(figures.year).certificate_of(certificate.kind), figures, marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What tells one paper from every other."""
+
+    number: CertificateNumber
+    code: str
+    edition: int
+
+
+def _paper(pack: Pack, words: papers.Certificate, figures: Figures, marks: _Marks) -> rendering.Paper:
     payload = Payload(
-        number=number,
-        edition=edition,
-        code=code,
+        number=marks.number,
+        edition=marks.edition,
+        code=marks.code,
         issued_on=figures.issued_on,
         public=figures.public,
         professional=figures.professional,
@@ -179,17 +202,15 @@ def _print(order: _Order, number: CertificateNumber, code: str, edition: int) ->
         name=figures.masked_name,
         document_ends=figures.document_ends,
     )
-    scheme, address = _address(order.pack)
-    paper = rendering.Paper(
-        wording=_wording(order.pack, order.account.year),
+    scheme, address = _address(pack)
+    return rendering.Paper(
+        wording=_wording(pack, words),
         figures=figures,
-        number=number.text,
-        code=code,
+        number=marks.number.text,
+        code=marks.code,
         address=address,
         qr_text=f"{scheme}://{address}/{signing.sign_payload(payload)}",
     )
-    signed = _signed(rendering.render_pdf(paper, order.moment), order.moment)
-    return files.store_bytes(files.Upload(f"{number.text}.pdf", signed, order.user_id), "application/pdf")
 
 
 def _signed(pdf: bytes, moment: datetime) -> bytes:
@@ -198,8 +219,7 @@ def _signed(pdf: bytes, moment: datetime) -> bytes:
     return pades.sign_pdf(pdf, moment)
 
 
-def _wording(pack: Pack, year: int) -> rendering.Wording:
-    words = pack.year(year).certificate
+def _wording(pack: Pack, words: papers.Certificate) -> rendering.Wording:
     return rendering.Wording(
         template=pack.document(words.template),
         title=words.title,

@@ -40,29 +40,6 @@ TRANSITIONS: Transitions[CertificateState, Move] = Transitions(
 )
 
 
-class CertificateKind(StrEnum):
-    """What is certified; the value is also the kind's key in a pack, the digit stands in the number."""
-
-    ANNUAL = "annual"
-
-    @property
-    def digit(self) -> int:
-        """The kind's digit in the certificate number."""
-        return _DIGITS[self]
-
-    @classmethod
-    def of_digit(cls, digit: int) -> "CertificateKind":
-        """The kind of a digit; ``ValueError`` when no kind has it."""
-        for kind in cls:
-            if kind.digit == digit:
-                return kind
-        message = f"no certificate kind has the digit {digit}"
-        raise ValueError(message)
-
-
-_DIGITS = {CertificateKind.ANNUAL: 1}
-
-
 class LookupWay(StrEnum):
     """How somebody reached a certificate without signing in."""
 

@@ -1,11 +1,12 @@
 """A certificate as its pages show it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from xueshi.certificates.models import Certificate, LookupLog
-from xueshi.certificates.rules import Figures, grouped_code, shown_hours
-from xueshi.certificates.selectors import Found, Published
+from xueshi.certificates.rules import grouped_code, shown_hours
+from xueshi.certificates.selectors import Found
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel.clock import SHANGHAI
 from xueshi.ui.parts import Pair, State, Tone
@@ -27,10 +28,11 @@ def published(found: Found) -> dict[str, Any]:
     """What the public page shows: the least (C10)."""
     one = found.published
     pairs = [
+        *_title(one.title),
         Pair(label="证书编号", value=one.number),
         Pair(label="姓名", value=one.name, note="公开页面只显示部分姓名"),
         Pair(label="年度", value=str(one.year)),
-        *_hours(one),
+        *_hours(one.hours),
         Pair(label="认定结果", value=one.verdict),
         Pair(label="发证机关", value=one.issuer),
         Pair(label="发证时间", value=one.issued_on),
@@ -42,12 +44,13 @@ def detail(certificate: Certificate, log: Sequence[LookupLog]) -> dict[str, Any]
     """What the holder and their administrators see."""
     figures = certificate.figures
     pairs = [
+        *_title(figures.title),
         Pair(label="证书编号", value=certificate.number),
         Pair(label="查验码", value=grouped_code(certificate.code)),
         Pair(label="姓名", value=figures.name),
         Pair(label="身份证号", value=figures.document),
         Pair(label="年度", value=str(figures.year)),
-        *_hours(figures),
+        *_hours(figures.hours),
         Pair(label="认定结果", value=figures.verdict),
         Pair(label="版本", value=f"第 {certificate.edition} 版"),
         Pair(label="发证机关", value=figures.issuer),
@@ -57,9 +60,12 @@ def detail(certificate: Certificate, log: Sequence[LookupLog]) -> dict[str, Any]
     return {"certificate": certificate, "pairs": pairs, "state": state_of(certificate.state), "log": entries}
 
 
-def _hours(held: Figures | Published) -> list[Pair]:
+def _title(title: str) -> list[Pair]:
+    return [Pair(label="证书名称", value=title)] if title else []
+
+
+def _hours(held: Sequence[tuple[str, Decimal]]) -> list[Pair]:
+    last = len(held) - 1
     return [
-        Pair(label="公需课学时", value=shown_hours(held.public)),
-        Pair(label="专业课学时", value=shown_hours(held.professional)),
-        Pair(label="总学时", value=shown_hours(held.total), strong=True),
+        Pair(label=label, value=shown_hours(hours), strong=place == last) for place, (label, hours) in enumerate(held)
     ]

@@ -7,6 +7,7 @@ from xueshi.certificates.web import views
 app_name = "certificates"
 urlpatterns = [
     path("certificates/years/<int:account_id>/print/", views.issue, name="issue"),
+    path("certificates/years/<int:account_id>/print/<str:kind>/", views.issue_kind, name="issue_kind"),
     path("certificates/<int:pk>/", views.detail, name="detail"),
     path("certificates/<int:pk>/pdf", views.pdf, name="pdf"),
     path("verify/", views.verify, name="verify"),

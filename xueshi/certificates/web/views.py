@@ -20,6 +20,13 @@ def issue(request: HttpRequest, account_id: int) -> HttpResponse:
     return redirect("certificates:pdf", pk=certificate.pk)
 
 
+@route("POST", object_kind="ledger.yearaccount")
+def issue_kind(request: HttpRequest, account_id: int, kind: str) -> HttpResponse:
+    """打印结业证书, or whatever other certificate the year's rules name (ANN-11)."""
+    certificate = services.issue(actor_of(request), account_id, kind)
+    return redirect("certificates:pdf", pk=certificate.pk)
+
+
 @route(object_kind="certificates.certificate")
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed paper."""
