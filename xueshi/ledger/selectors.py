@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -64,7 +65,7 @@ def account_of(person_id: int, year: int) -> YearAccount | None:
     return YearAccount.objects.filter(person_id=person_id, year=year).first()
 
 
-def accounts_of(person_ids: Collection[int]) -> QuerySet[YearAccount]:
+def years_of(person_ids: Collection[int]) -> QuerySet[YearAccount]:
     """All years of some people."""
     return YearAccount.objects.filter(person_id__in=person_ids)
 
@@ -74,9 +75,10 @@ def own_account(actor: Actor, year: int) -> YearAccount | None:
     return YearAccount.objects.filter(person__user_id=actor.user.pk, year=year).first()
 
 
-def entries(account: YearAccount) -> QuerySet[LedgerEntry]:
-    """The history behind a year, oldest first (ANN-03)."""
-    return LedgerEntry.objects.filter(account=account).select_related("reverses").order_by("at", "pk")
+def entries(account: YearAccount, at: datetime | None = None) -> QuerySet[LedgerEntry]:
+    """The history behind a year, oldest first (ANN-03); with a moment only what was there before it."""
+    rows = LedgerEntry.objects.filter(account=account).select_related("reverses").order_by("at", "pk")
+    return rows if at is None else rows.filter(at__lt=at)
 
 
 def live_entries(account_ids: Iterable[int]) -> QuerySet[LedgerEntry]:
@@ -109,6 +111,18 @@ class Source:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A document of a year that counts nothing yet, or never will: its source, what it asks for, where it stands."""
+
+    source: Source
+    form: str
+    subject: str
+    hours: Decimal | None
+    at: datetime
+    state: str
+
+
 type Describe = Callable[[Collection[int]], Mapping[int, Source]]
 
 _describers: dict[str, Describe] = {}
@@ -119,8 +133,37 @@ def describe_sources(source_kind: str, describe: Describe) -> None:
     _describers[source_kind] = describe
 
 
-def sources_of(rows: Iterable[LedgerEntry]) -> dict[tuple[str, int], Source]:
-    """The sources of some entries by (kind, id), one question per kind."""
+type Collect = Callable[[int, int], Sequence[Uncounted]]
+
+_collectors: list[Collect] = []
+
+
+def list_uncounted(collect: Collect) -> None:
+    """Let an app say which of its documents of (person, year) have not come to count; the history lists them too."""
+    if collect not in _collectors:
+        _collectors.append(collect)
+
+
+def uncounted(account: YearAccount) -> list[Uncounted]:
+    """The documents of a year that do not count, oldest first (ANN-03)."""
+    found = [one for collect in _collectors for one in collect(account.person_id, account.year)]
+    return sorted(found, key=lambda one: one.at)
+
+
+class Sourced(Protocol):
+    """What names its source: an entry, a change of a target."""
+
+    @property
+    def source_kind(self) -> str:
+        """Which app it came from."""
+
+    @property
+    def source_id(self) -> int:
+        """Which of its documents."""
+
+
+def sources_of(rows: Iterable[Sourced]) -> dict[tuple[str, int], Source]:
+    """The sources of some entries or changes by (kind, id), one question per kind."""
     wanted: dict[str, set[int]] = {}
     for row in rows:
         wanted.setdefault(row.source_kind, set()).add(row.source_id)
@@ -138,7 +181,7 @@ def changes_of(person_ids: Iterable[int], at: datetime | None = None) -> dict[in
     if at is None:
         rows = rows.filter(reversed_by=None)
     else:
-        rows = rows.filter(Q(reversed_by=None) | Q(reversed_by__at__gt=at), at__lte=at)
+        rows = rows.filter(Q(reversed_by=None) | Q(reversed_by__at__gte=at), at__lt=at)
     found: dict[int, list[Change]] = defaultdict(list)
     for row in rows.order_by("pk"):
         effect = Effect(row.effect)
@@ -219,9 +262,25 @@ class Standing:
 def standings(accounts: Sequence[YearAccount], at: datetime | None = None) -> dict[int, Standing]:
     """Some accounts as entries and events had made them by a moment (until now without one), by the rules of today."""
     rows = LedgerEntry.objects.filter(account_id__in=[account.pk for account in accounts])
-    rows = rows.filter(at__lte=at) if at is not None else rows
+    rows = rows.filter(at__lt=at) if at is not None else rows
     sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for pk, subject, hours in rows.order_by().values_list("account_id", "subject").annotate(hours=Sum("hours")):
         sums[pk][subject] = hours
     targets = targets_of(accounts, at)
     return {pk: Standing(sums[pk], target, rules.judge(sums[pk], target.requirement)) for pk, target in targets.items()}
+
+
+def standings_of_years(
+    person: Professional, years: Sequence[int], at: datetime | None = None
+) -> list[tuple[int, Standing]]:
+    """A person's years in the order asked for, also those in which nothing was ever entered."""
+    rows = {row.year: row for row in YearAccount.objects.filter(person=person, year__in=list(years))}
+    found = standings(list(rows.values()), at)
+    portal = person.employment.organisation.portal
+    changes = changes_of([person.pk], at)
+    empty = [YearAccount(person=person, year=year, portal=portal) for year in years if year not in rows]
+    levels = _levels(empty)
+    for account in empty:
+        target = _target(account, changes, levels)
+        found[-account.year] = Standing({}, target, rules.judge({}, target.requirement))
+    return [(year, found[rows[year].pk if year in rows else -year]) for year in years]

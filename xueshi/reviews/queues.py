@@ -5,7 +5,7 @@ connect it to the one way of deciding.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -161,6 +161,23 @@ def decision(actor: Actor, case: ReviewCase, next_url: str) -> dict[str, Any]:
         "why_not": allowed.reason if case.state == CaseState.PENDING else "",
         "refusing": refusing(actor, case.kind) if allowed else None,
     }
+
+
+_TYPED = "reviews.typed"
+
+
+def keep_typed(session: MutableMapping[str, Any], case_id: int, typed: Mapping[str, str]) -> None:
+    """Keep what a reviewer typed into a decision that was refused, with ``problem``, until the case is shown again."""
+    session[_TYPED] = {"case": case_id, **typed}
+
+
+def typed(session: MutableMapping[str, Any], case_id: int | None) -> Mapping[str, str]:
+    """What ``keep_typed`` kept for this case, once."""
+    kept: dict[str, Any] = session.get(_TYPED) or {}
+    if case_id is None or kept.get("case") != case_id:
+        return {}
+    del session[_TYPED]
+    return kept
 
 
 def tabs() -> tuple[ListTab[ReviewCase], ...]:

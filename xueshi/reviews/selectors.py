@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor, actor_from

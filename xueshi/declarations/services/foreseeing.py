@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from xueshi.declarations import rules, selectors
+from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.rules import ZERO, judge, spread
@@ -41,7 +41,7 @@ def _newly_passed(rows: Iterable[Declaration]) -> int:
 
 
 def _sums(years: Iterable[_Year]) -> dict[_Year, dict[str, Decimal]]:
-    accounts = ledger.accounts_of({person for person, _year in years})
+    accounts = ledger.years_of({person for person, _year in years})
     return {
         (one.person_id, one.year): {subject: getattr(one, f"{subject}_hours") for subject in SUBJECTS}
         for one in accounts

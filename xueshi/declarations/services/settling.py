@@ -90,7 +90,7 @@ def _recognised(row: Declaration, outcome: Outcome) -> Decimal:
 
 
 def worth(row: Declaration) -> Computed | None:
-    """What the rule of its own year gives for a declaration at most, asked anew at the desk; ``None`` without a form."""
+    """What the rule of its own year gives for a declaration at most, asked anew at the desk; ``None``: no such form."""
     form = selectors.learning_form(row)
     if form is None:
         return None

@@ -10,15 +10,12 @@ from django.urls import reverse
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.web import filters, images, shown
-from xueshi.kernel.decisions import deny
-from xueshi.kernel.errors import NotFound
+from xueshi.declarations.web import filters, opened, shown
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
-from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as cases
 from xueshi.reviews.models import ReviewCase
@@ -60,9 +57,10 @@ def verification(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
     desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""))
     key = request.GET.get(_PARAM, "")
-    extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
+    extra: dict[str, object] = {"detail_key": key, "title": _title(desk), "closed": opened.closed(desk.actor, stage)}
     if key:
-        extra |= _detail(desk, key) | {"next": list_again(request, _PARAM)}
+        extra |= opened.context(opened.Opened(desk.actor, desk.pack, stage, key), request)
+        extra |= {"next": list_again(request, _PARAM), "here": request.get_full_path()}
     if key and request.headers.get("HX-Target") == "detail":
         return render(request, "declarations/desk.html#detail", extra)
     return show_list(request, _page(desk), extra)
@@ -188,30 +186,9 @@ def _who(row: Declaration) -> parts.Cell:
 
 
 def _form(row: Declaration) -> parts.Cell:
-    return parts.Cell(text=shown.form_label(row), badge="附件重复" if getattr(row, "is_doubled", False) else "")
-
-
-def _detail(desk: _Desk, key: str) -> dict[str, object]:
-    if not key.isascii() or not key.isdigit() or len(key) > 18:
-        raise NotFound
-    row = selectors.at_desk(desk.actor, desk.stage, int(key))
-    steps = selectors.steps_of(row)
-    decision = reviews.can_decide(desk.actor, row.case) if row.case is not None else deny("该申报尚未提交")
-    settles = shown.counts_next(steps)
-    return {
-        "row": row,
-        "state": shown.state(row, desk.pack),
-        "heading": f"{row.person.user.name} · {shown.form_label(row)}",
-        "unit": row.organisation.name,
-        "pairs": shown.pairs(row, desk.pack),
-        "standing": shown.standing(row, adding=settles),
-        "scans": images.evidence_scans(row, selectors.evidence_of(row)),
-        "chain": shown.chain(row, steps),
-        "value": _value(row),
-        "waits": shown.decides(row, desk.stage),
-        "refusal": decision.reason,
-        "may_lower": settles,
-        "verifying": desk.stage == Stage.VERIFICATION,
-        "word": desk.pack.word("declaration.recognised"),
-        "refusing": queues.refusing(desk.actor, selectors.KIND) if decision else None,
-    }
+    handler = row.case.handler if row.case is not None else None
+    return parts.Cell(
+        text=shown.form_label(row),
+        note=f"已转交{handler.user.name}" if handler is not None else "",
+        badge="附件重复" if getattr(row, "is_doubled", False) else "",
+    )

@@ -7,7 +7,7 @@ from xueshi.declarations import rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.states import DeclarationState
 from xueshi.kernel.clock import SHANGHAI
-from xueshi.ledger import selectors as ledger
+from xueshi.ledger.rules import Held
 from xueshi.ledger.services import SUBJECTS
 from xueshi.organisations.models import Organisation
 from xueshi.policies import registry
@@ -99,11 +99,12 @@ def counts_next(steps: Sequence[ReviewStep]) -> bool:
     return any(step.state == StepState.ACTIVE and step.settles for step in steps)
 
 
-def standing(row: Declaration, *, adding: bool) -> list[parts.Pair]:
-    """年度累计 before → after, and what the decision does to the year's verdict; one query."""
+def standing(row: Declaration, held: Sequence[Held], *, adding: bool) -> list[parts.Pair]:
+    """年度累计 before → after, and what the decision does to the verdict of the year that holds ``held``."""
     of_year = registry.pack(row.portal).year(row.year)
-    account = ledger.account_of(row.person_id, row.year)
-    sums = {key: getattr(account, f"{key}_hours") if account else Decimal(0) for key in SUBJECTS}
+    sums = dict.fromkeys(SUBJECTS, Decimal(0))
+    for one in held:
+        sums[one.subject] = sums.get(one.subject, Decimal(0)) + one.hours
     hours = row.hours_declared or Decimal(0)
     effect = rules.effect(sums, row.subject, hours if adding else Decimal(0), of_year.requirement)
     lines = [

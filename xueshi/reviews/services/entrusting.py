@@ -1,4 +1,4 @@
-"""转交: one administrator of a desk entrusts a case to another; 收回 takes it back. Every page shown before is stale."""
+"""转交: one administrator of a desk entrusts a case to another; 收回 takes it back. Pages shown before are stale."""
 
 from dataclasses import dataclass
 

@@ -32,12 +32,15 @@ def decide(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     try:
         order = order_from(request.POST)
-        _tell(request, deciding.decide_many(actor, order), order.verdict)
+        report = deciding.decide_many(actor, order)
     except NotFound:
         services.note_foreign_row(actor)
         raise
     except RuleBroken as broken:
-        messages.error(request, broken.message)
+        return _once_more(request, broken.message)
+    if request.POST.get("here") and not report.done:
+        return _once_more(request, report.refused[0].reason)
+    _tell(request, report, order.verdict)
     return redirect(back(request))
 
 
@@ -94,9 +97,21 @@ def _started(actor: Actor, run: BatchRun) -> HttpResponse:
     return redirect("reviews:batch", token=run.token)
 
 
-def back(request: HttpRequest, otherwise: str = "") -> str:
+def _once_more(request: HttpRequest, problem: str) -> HttpResponse:
+    """A refused decision: from the page of one case back to it, what was typed in place; else told above the list."""
+    posted, rows = request.POST, request.POST.getlist("row")
+    if not posted.get("here") or len(rows) != 1:
+        messages.error(request, problem)
+        return redirect(back(request))
+    case_id = int(rows[0].partition(":")[0])
+    typed = {"comment": posted.get("comment", ""), "hours": posted.get(f"hours-{case_id}", ""), "problem": problem}
+    queues.keep_typed(request.session, case_id, typed)
+    return redirect(back(request, field="here"))
+
+
+def back(request: HttpRequest, otherwise: str = "", field: str = "next") -> str:
     """Where the reviewer came from, if that is one of our pages; else ``otherwise`` or the home."""
-    wanted = request.POST.get("next") or request.headers.get("Referer", "")
+    wanted = request.POST.get(field) or request.headers.get("Referer", "")
     address = wanted.startswith(("/", "http"))  # a bare word would be looked up as the name of a page
     if address and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
