@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "xueshi.people",
     "xueshi.reviews",
     "xueshi.ledger",
+    "xueshi.duplicates",
     "xueshi.declarations",
     "xueshi.registrations",
     "xueshi.certificates",
