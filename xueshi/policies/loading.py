@@ -1,6 +1,7 @@
 """From folders of TOML to packs: inheritance, years, catalogues; every error names file, line and key."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,13 @@ from pydantic import ValidationError
 
 from xueshi.policies.access import Access, Menus, Ways
 from xueshi.policies.catalogues import Catalogue, Item
+from xueshi.policies.cross_checks import year_fits
+from xueshi.policies.deriving import rows, with_subjects, with_yearly_caps
 from xueshi.policies.packs import Pack, Portal
 from xueshi.policies.parsing import Node, PackError, merge, parse
 from xueshi.policies.profile import Profile
 from xueshi.policies.values import Option, Value
-from xueshi.policies.years import ANY_SUBJECT, YearRules
+from xueshi.policies.years import YearRules
 
 CATALOGUES = "catalogues"
 PARTS = ("wording", "access", "registration", "menus", "profile")
@@ -65,7 +68,7 @@ def _catalogues(root: Path) -> dict[str, Catalogue]:
 
 def _refuse_double_codes(node: Node) -> None:
     seen: set[object] = set()
-    for row in _rows(node, "items"):
+    for row in rows(node, "items"):
         code = row.table["code"].value if "code" in row.table else None
         if code in seen and code is not None:
             raise row.fail("code", f"{code!r} stands twice")
@@ -196,43 +199,21 @@ def _pack(raw: _Raw, catalogues: Mapping[str, Catalogue]) -> Pack:
         ways=_typed(Ways, fill(raw.parts["registration"])),
         menus=_typed(Menus, raw.parts["menus"]),
         profile=_typed(Profile, fill(raw.parts["profile"])),
-        years={year: _year(year, fill(node), portal.key, version) for year, node in raw.years.items()},
+        years={year: _year(year, fill(node), portal.key, catalogues) for year, node in raw.years.items()},
     )
 
 
-def _year(year: int, node: Node, key: str, version: str) -> YearRules:
-    node = with_subjects(node)
-    given = {"year": Node(year, node.file, 1), "version": Node(f"{key}-{year}-{version}", node.file, 1)}
-    return _typed(YearRules, Node({**node.table, **given}, node.file, node.line))
+def _year(year: int, node: Node, key: str, catalogues: Mapping[str, Catalogue]) -> YearRules:
+    node = with_yearly_caps(with_subjects(node))
+    given = {"year": Node(year, node.file, 1), "version": Node(f"{key}-{year}-{_digest(node)}", node.file, 1)}
+    rules = _typed(YearRules, Node({**node.table, **given}, node.file, node.line))
+    year_fits(rules, node, catalogues)
+    return rules
 
 
-def with_subjects(year: Node) -> Node:
-    """A learning form without ``subjects`` takes the year's declarable ones; its field 计入科目 offers just them."""
-    labels = {row.table["key"].value: row.table["label"] for row in _rows(year, "subjects") if "label" in row.table}
-    labels[ANY_SUBJECT] = Node("全部", year.file, year.line)
-    usual = [row.table["key"] for row in _rows(year, "subjects") if _true(row.table.get("declarable"))]
-    forms = [_form_with_subjects(row, usual, labels) for row in _rows(year, "learning_forms")]
-    return year.having(learning_forms=year.table["learning_forms"].like(forms)) if forms else year
-
-
-def _form_with_subjects(row: Node, usual: list[Node], labels: Mapping[object, Node]) -> Node:
-    subjects = row.table.get("subjects", row.like(usual))
-    options = [subjects.like({"code": key, "label": labels[key.value]}) for key in subjects.rows if key.value in labels]
-    fields = [
-        field.having(options=subjects.like(options), default=subjects.rows[0])
-        if field.table.get("key", field).value == "subject" and options
-        else field
-        for field in _rows(row, "fields")
-    ]
-    return row.having(subjects=subjects, fields=row.table.get("fields", row).like(fields))
-
-
-def _rows(node: Node, key: str) -> list[Node]:
-    return node.table[key].rows if key in node.table else []
-
-
-def _true(node: Node | None) -> bool:
-    return node is not None and node.value is True
+def _digest(node: Node) -> str:
+    """Of what the year says and nothing else: a new word elsewhere in the pack changes no rule."""
+    return hashlib.sha256(json.dumps(node.plain(), default=str, sort_keys=True).encode()).hexdigest()[:10]
 
 
 def _filler(catalogues: Mapping[str, Catalogue]) -> Callable[[Node], Node]:

@@ -15,10 +15,15 @@ from xueshi.policies.formulas import Formula
 from xueshi.policies.formulas.kinds import lacking
 from xueshi.policies.lookback import Archive, LookBack
 from xueshi.policies.papers import ANNUAL, Certificate, check
+from xueshi.policies.routes import Applicant, Route, chosen
 from xueshi.policies.values import Key, Label, Sourced, UnknownKey, Value
+from xueshi.policies.windows import Term, Window
 
 ANY_SUBJECT = "any"
 """科目类型 全部: one record that counts for whichever subject needs it (policy facts 1)."""
+
+BY = "declaration_by_"
+"""Before a role's name: the chain of what that role declares."""
 
 
 class Subject(Value):
@@ -125,12 +130,16 @@ class Declaration(Sourced):
     """How declaring works this year. ``chosen_first`` are the answers that decide which fields load (CR-02, CR-03).
 
     ``drafts``: roles that may save without submitting. ``years_back``: how many earlier years may still be declared.
+    ``banner`` is said to those who declare, ``notice`` to the administrators who recognise hours (policy facts 5.7).
+    ``records`` of a unit: what it declared itself (CR-27), or everything of its people, by results (CR-30).
     """
 
     chosen_first: tuple[Literal["learning_form", "subject"], ...] = ("learning_form",)
     drafts: tuple[Key, ...] = ("professional",)
     years_back: int = Field(ge=0)
     banner: str = ""
+    notice: str = ""
+    records: Literal["unit", "people"] = "unit"
 
 
 class Precision(Sourced):
@@ -172,6 +181,8 @@ class YearRules(Value):
     caps: tuple[Cap, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     chains: Mapping[Key, Chain]
+    routes: tuple[Route, ...] = ()
+    window: Window = Field(default_factory=lambda: Window.model_validate({}))
     events: tuple[EventRule, ...] = ()
     lookbacks: tuple[LookBack, ...] = ()
     annual: Annual
@@ -231,9 +242,25 @@ class YearRules(Value):
         """The subjects that may be declared by hand (CR-04)."""
         return tuple(subject for subject in self.subjects if subject.declarable)
 
+    def declaring(self, year: int) -> Term:
+        """When hours may be declared for a counted year that has these rules."""
+        return self.window.declaring(year, self.declaration.years_back)
+
+    @property
+    def all_routes(self) -> tuple[Route, ...]:
+        """The routes of the pack, and one for each chain that names its applicants: ``declaration_by_employer``."""
+        named = [key.removeprefix(BY) for key in self.chains if key.startswith(BY)]
+        own = (Route.model_validate({"key": BY + key, "chain": BY + key, "applicants": (key,)}) for key in named)
+        return (*self.routes, *own)
+
+    def route(self, applicant: Applicant) -> Chain:
+        """The chain of a declaration, by who hands in what; ``declaration`` where no route says otherwise."""
+        found = chosen(self.all_routes, applicant)
+        return self.chains[found.chain if found else "declaration"]
+
     def declaration_chain(self, declared_by: str = "professional") -> Chain:
-        """The chain of a declaration handed in by that role; its own if the year names one (CV-17)."""
-        return self.chains.get(f"declaration_by_{declared_by}") or self.chains["declaration"]
+        """The chain of a declaration handed in by that role, whatever is declared (CV-17)."""
+        return self.route(Applicant(kind=declared_by))
 
     @field_validator("certificates")
     @classmethod
