@@ -76,6 +76,22 @@ def editable_by(actor: Actor) -> Q:
     return Q(deleted_at=None) & _entered_by(actor) & _NOT_SUBMITTED
 
 
+_REFUSED = (CaseState.REJECTED, CaseState.REVOKED)
+
+
+def can_declare_again(actor: Actor, declaration: Declaration) -> Decision:
+    """Its person, once it was refused or its verification failed (CR-37)."""
+    if declaration.deleted_at is not None or declaration.person.user_id != actor.user.pk:
+        return deny("只能重新申报本人的学时")
+    refused = declaration.case is not None and declaration.case.state in _REFUSED
+    return ALLOW if refused else deny("只有未通过的申报可以再次申报")
+
+
+def declared_again_by(actor: Actor) -> Q:
+    """The declarations ``can_declare_again`` would allow."""
+    return Q(deleted_at=None, person__user_id=actor.user.pk, case__state__in=_REFUSED)
+
+
 def can_withdraw(actor: Actor, declaration: Declaration) -> Decision:
     """Whoever declared, while nobody has reviewed it (CR-18, CR-21): not the person for whom their unit declared."""
     if declaration.case is None or declaration.deleted_at is not None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration, Evidence
+from xueshi.declarations.web import papers
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
@@ -17,7 +18,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.policies.access import Upload
 from xueshi.policies.requests import actor_of
 from xueshi.ui import parts
-from xueshi.ui.images import image_answer, size_of
+from xueshi.ui.images import IMAGES, image_answer, size_of
 from xueshi.ui.routes import route
 
 _SALT = "declarations.evidence"
@@ -48,7 +49,8 @@ def scans_of(actor: Actor, keys: Iterable[str]) -> dict[str, parts.Scan]:
 def scan(actor: Actor, file: StoredFile, key: str = "") -> parts.Scan:
     """The preview of an upload that no declaration holds yet."""
     key = key or key_of(actor, file)
-    return parts.Scan(key=key, name=file.name, url=reverse("declarations:upload", args=[key]), size=size_of(file.size))
+    url = reverse("declarations:upload", args=[key])
+    return parts.Scan(key=key, name=file.name, url=url, image=_is_image(file), size=size_of(file.size))
 
 
 def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> list[parts.Scan]:
@@ -58,6 +60,7 @@ def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> li
             key=str(one.position),
             name=f"{one.file.name}（附件重复）" if getattr(one, "is_double", False) else one.file.name,
             url=reverse("declarations:evidence", args=[declaration.pk, one.position]),
+            image=_is_image(one.file),
             size=size_of(one.file.size),
         )
         for one in evidence
@@ -65,10 +68,18 @@ def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> li
 
 
 def store(actor: Actor, limit: Upload, file: "UploadedFile[Any]") -> StoredFile:
-    """Check and keep one image; ``RuleBroken`` says what is wrong with it."""
-    content = file.read()
-    upload = files.Upload(file.name or "", content, actor.user.pk)
-    return files.store_image(upload, files.ImageLimit(limit.max_bytes, limit.extensions), field="evidence")
+    """Check and keep one image, or a PDF where the pack allows them; ``RuleBroken`` says what is wrong with it."""
+    name, content = file.name or "", file.read()
+    upload = files.Upload(name, content, actor.user.pk)
+    known = files.ImageLimit(limit.max_bytes, limit.extensions)
+    if papers.PAPER not in limit.extensions or not papers.is_paper(name):
+        return files.store_image(upload, known, field="evidence")
+    papers.require_still(name, content)
+    return files.store_paper(upload, known, field="evidence")
+
+
+def _is_image(file: StoredFile) -> bool:
+    return file.content_type in IMAGES
 
 
 @route(object_kind="files.storedfile")

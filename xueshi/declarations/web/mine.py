@@ -1,6 +1,7 @@
 """申报进度查询 and the page of one declaration."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -78,12 +79,20 @@ def _page_of(row: Declaration) -> str:
     return reverse("declarations:detail", args=[row.pk])
 
 
+def again_url(row: Declaration) -> str:
+    """Where a new declaration starts from one that did not pass."""
+    return f"{reverse('declarations:new')}?{urlencode({'again': row.pk})}"
+
+
 def _actions(actor: Actor, pack: Pack) -> tuple[RowAction[Declaration], ...]:
     def when_editable(name: str, row: Declaration) -> str | None:
         return reverse(name, args=[row.pk]) if permissions.can_edit(actor, row) else None
 
     def when_withdrawable(row: Declaration) -> str | None:
         return reverse("declarations:withdraw", args=[row.pk]) if getattr(row, "can_withdraw", False) else None
+
+    def when_refused(row: Declaration) -> str | None:
+        return again_url(row) if permissions.can_declare_again(actor, row) else None
 
     def deleting(row: Declaration) -> str | None:
         url = when_editable("declarations:delete", row)
@@ -97,6 +106,7 @@ def _actions(actor: Actor, pack: Pack) -> tuple[RowAction[Declaration], ...]:
             post=True,
             confirm="确定撤销这条申报？撤销后可以修改并再次提交。",
         ),
+        RowAction(label="再次申报", url=when_refused),
         RowAction(label=pack.word("buttons.edit"), url=partial(when_editable, "declarations:edit")),
         RowAction(
             label=pack.word("buttons.delete"), url=deleting, post=True, confirm="确定删除这条申报？删除后不能恢复。"
@@ -128,6 +138,7 @@ def _detail(request: HttpRequest, row: Declaration, pack: Pack) -> HttpResponse:
         "chain": shown.chain(row, steps),
         "handler": shown.handler(row),
         "own": row.person.user_id == actor.user.pk,
+        "again": again_url(row) if permissions.can_declare_again(actor, row) else "",
         "may_edit": bool(permissions.can_edit(actor, row)),
         "words": {key: pack.word(f"buttons.{key}") for key in ("withdraw", "edit", "delete")},
         "may_withdraw": row.case is not None and bool(permissions.can_withdraw(actor, row)),

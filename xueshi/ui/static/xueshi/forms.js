@@ -1,4 +1,4 @@
-/* Conditional fields, narrowed choices, counters, days of a period, draft saving, focus on the errors. */
+/* Conditional fields, narrowed choices, counters, days of a period, focus on the errors. */
 (() => {
   "use strict";
   const value = (form, name) => {
@@ -59,24 +59,6 @@
     if (event.target.form) refresh(event.target.form);
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
-
-  /* 草稿: sent to the server, never kept in the browser; files are left out. */
-  const waiting = new WeakMap();
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || !form.dataset.autosave) return;
-    window.clearTimeout(waiting.get(form));
-    waiting.set(form, window.setTimeout(() => save(form), 3000));
-  });
-  async function save(form) {
-    const data = new FormData(form);
-    for (const [name, sent] of [...data]) if (sent instanceof File || form.elements[name]?.type === "password") data.delete(name);
-    const place = form.querySelector("[data-autosave-status]");
-    try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-Autosave": "1" }, credentials: "same-origin" });
-      if (place) place.textContent = answer.ok ? `草稿已自动保存 ${await answer.text()}` : "草稿未能保存";
-    } catch { if (place) place.textContent = "网络中断，草稿尚未保存"; }
-  }
 
   function start(root) {
     for (const form of root.querySelectorAll("form")) refresh(form);

@@ -36,8 +36,13 @@
     const limit = Number(input.dataset.maxBytes) || Infinity;
     const fitting = [];
     for (const file of files) fitting.push(file.size > limit ? await shrunk(file, limit) : file);
+    /* A page that sends files at once takes them here; any other keeps them until its form is sent. */
+    const event = new CustomEvent("xueshi:chosen", { bubbles: true, cancelable: true, detail: { files: fitting, local: hold } });
+    if (input.dispatchEvent(event)) hold(input, fitting);
+  }
+  function hold(input, files) {
     const before = input.multiple ? chosen.get(input) || [] : [];
-    chosen.set(input, [...before, ...fitting].slice(0, Number(input.dataset.maxFiles) || 20));
+    chosen.set(input, [...before, ...files].slice(0, Number(input.dataset.maxFiles) || 20));
     draw(input);
   }
 

@@ -1,0 +1,203 @@
+"""The page of a declaration while it is being filled in: what was chosen, what was typed, what stands beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from xueshi.declarations import permissions, selectors
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.services import Edit, Entry, Unfinished
+from xueshi.declarations.services.drafting import CHANGED, Declarer, claim, declarer
+from xueshi.declarations.services.submitting import desks
+from xueshi.declarations.web import calculator, choosing, forms, reopening
+from xueshi.declarations.web.calculator import Card, Standing
+from xueshi.declarations.web.choosing import ChooseForm, Chosen
+from xueshi.declarations.web.forms import AnswersForm, Posted, Read
+from xueshi.declarations.web.reopening import CHOICES, Reopened
+from xueshi.kernel import clock, one_time
+from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.ledger import selectors as ledger
+from xueshi.ledger.services import SUBJECTS
+from xueshi.organisations.actors import Actor
+from xueshi.policies.answers import Answers
+from xueshi.policies.formulas import plain
+from xueshi.policies.requests import actor_of
+from xueshi.policies.values import Mark
+from xueshi.ui import parts
+
+_NOUGHT = Decimal(0)
+_CONTROLS: Final = frozenset({"csrfmiddlewaretoken", "do", "key", "draft", "version", *CHOICES, *forms.MOVES})
+_MARKS = {
+    Mark.CONFIRMED: "已公布",
+    Mark.MANUAL: "操作手册",
+    Mark.SECONDARY: "转引",
+    Mark.ASSUMED: "待本地人社部门确认",
+}
+
+
+@dataclass
+class Page:
+    """One reading or posting of the form."""
+
+    actor: Actor
+    by: Declarer
+    what: Chosen
+    url: str
+    posted: Posted | None
+    declaration: Declaration | None
+    key: str
+    form: AnswersForm | None
+    choose: ChooseForm
+    opened: Reopened | None = None
+    problems: tuple[str, ...] = ()
+    _read: list[Read] = field(default_factory=list)
+
+    @property
+    def asked(self) -> str:
+        """What the page was sent for."""
+        return self.posted.data.get("do", "") if self.posted else ""
+
+    @property
+    def drafts(self) -> bool:
+        """Whether the pack lets people save without handing in."""
+        return "professional" in self.what.rules.declaration.drafts
+
+    @property
+    def edit(self) -> Edit | None:
+        """The declaration and the version this page showed; ``MovedOn`` when it does not say which."""
+        if self.declaration is None:
+            return None
+        version = self.posted.data.get("version", "") if self.posted else ""
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise MovedOn(CHANGED)
+        return Edit(self.declaration.pk, int(version))
+
+    def require_year(self) -> None:
+        """An open page outlives the turn of the year: hours never go to a year that was not the one chosen (CR-05)."""
+        if self.posted is None or self.posted.data.get("year") != str(self.what.year):
+            raise RuleBroken("该年度不能申报", "year")
+
+    def read(self) -> Read:
+        """What can be understood of what stands in the form now."""
+        if not self._read:
+            self._read.append(self._reading())
+        return self._read[0]
+
+    def _reading(self) -> Read:
+        if self.form is None or self.what.spec is None:
+            return Read(Answers({}))
+        typed: Mapping[str, Any] = self.form.typed() if self.form.is_bound else self._shown()
+        return forms.legible(self.what.spec, typed, clock.today())
+
+    def _shown(self) -> Mapping[str, Any]:
+        return {**(self.opened.typed if self.opened else {})} or dict(self.form.initial if self.form else {})
+
+    def entry(self, given: Answers) -> Entry:
+        """Some answers as the services take them; the page's key counts until it knows its draft."""
+        return forms.entry_of(self.actor, self.what, given, "" if self.declaration else self.key)
+
+    def unfinished(self) -> Unfinished:
+        """The form as it stands, to be kept."""
+        typed = {name: told for name, told in (self.form.typed() if self.form else {}).items() if isinstance(told, str)}
+        chose = {name: self.posted.data.get(name, "") for name in CHOICES} if self.posted else {}
+        return Unfinished(self.entry(self.read().answers), typed | chose)
+
+    @property
+    def carried(self) -> list[tuple[str, Any]]:
+        """What was typed while no form is chosen: sent along unseen, so that the next form finds it."""
+        if self.what.form is not None:
+            return []
+        if self.posted is not None:
+            lists = [(name, list(told)) for name, told in self.posted.data.lists() if name not in _CONTROLS]
+        else:
+            kept = dict(self.opened.typed) if self.opened else {}
+            lists = [
+                ("evidence__keep", told) if name == "evidence" else (name, [told])
+                for name, told in kept.items()
+                if name not in CHOICES
+            ]
+        return [(name, one) for name, told in lists for one in told]
+
+
+def page_of(request: HttpRequest, declaration: Declaration | None) -> Page:
+    """The page a request asks for or sends."""
+    actor = actor_of(request)
+    by = declarer(actor)
+    posted = Posted(request.POST, request.FILES) if request.method == "POST" else None
+    opened = None if posted else _opened(request, actor, by, declaration)
+    what = opened.what if opened else choosing.chosen(by.pack, request.POST if posted else request.GET)
+    key = (request.POST.get("key", "")[:48] if posted else "") or one_time.token()
+    initial = opened.typed if opened else None
+    form, choose = forms.answers_form(actor, what, posted, initial), ChooseForm(what, request.path)
+    return Page(actor, by, what, request.path, posted, declaration, key, form, choose, opened)
+
+
+def _opened(request: HttpRequest, actor: Actor, by: Declarer, declaration: Declaration | None) -> Reopened | None:
+    if declaration is not None:
+        return reopening.reopened(actor, declaration, by.pack)
+    named = _number(request.GET.get("again", ""))
+    if named is None:
+        return None
+    earlier = selectors.declaration_for(actor, named)
+    permissions.can_declare_again(actor, earlier).require()
+    return reopening.again(actor, earlier, by.pack)
+
+
+def begun(request: HttpRequest) -> Declaration | None:
+    """The draft in which a fresh page has kept itself; None before that, and when it was deleted elsewhere."""
+    named = _number(request.POST.get("draft", ""))
+    try:
+        found = selectors.declaration_for(actor_of(request), named) if named is not None else None
+    except NotFound:
+        return None
+    if found is not None:
+        permissions.can_edit(actor_of(request), found).require()
+    return found
+
+
+def _number(named: str) -> int | None:
+    return int(named) if named.isascii() and named.isdigit() and len(named) < 12 else None
+
+
+def card_of(page: Page) -> Card | None:
+    """学时试算 of what stands in the form; None while no form is chosen."""
+    if page.what.form is None:
+        return None
+    read = page.read()
+    asked = claim(page.by.pack, page.entry(read.answers))
+    person, year = page.by.person.pk, page.what.year
+    account = ledger.account_of(person, year)
+    standing = Standing(
+        held=ledger.held(person, year),
+        pending=selectors.waiting_hours(person, year),
+        sums={key: getattr(account, f"{key}_hours") if account else _NOUGHT for key in SUBJECTS},
+        requirement=page.what.rules.requirement,
+    )
+    return calculator.card(asked, standing, read.unread)
+
+
+def after(page: Page) -> list[parts.ChainStep]:
+    """提交之后: the real desks, and where the hours go."""
+    if page.what.form is None:
+        return []
+    asked = claim(page.by.pack, Entry(page.what.year, page.what.form.key, Answers({})))
+    steps = [parts.ChainStep(title="提交申报", tone="now")]
+    steps += [parts.ChainStep(title=label, who=who) for label, who in desks(page.by, asked)]
+    return [*steps, parts.ChainStep(title=f"计入 {page.what.year} 年度学时")]
+
+
+def rule(page: Page) -> list[parts.Pair]:
+    """怎么算学时: the rule in words, its yearly cap, the evidence, the source."""
+    form, unit = page.what.form, page.by.pack.word("hours")
+    if form is None:
+        return []
+    yearly = [cap for cap in page.what.rules.caps if cap.per == "year" and form.key in cap.forms]
+    return [
+        parts.Pair(label="标准", value=form.policy.text),
+        parts.Pair(label="年度上限", value=f"{plain(yearly[0].hours)} {unit}" if yearly else "不限"),
+        parts.Pair(label="材料", value=form.evidence),
+        parts.Pair(label="依据", value=page.what.rules.title, note=_MARKS[form.rule.mark]),
+    ]
