@@ -134,7 +134,7 @@ def test_the_stand_in_refuses_to_exist_in_production(settings: Settings) -> None
 
 GOOD = {
     "XUESHI_SMS": "aliyun", "XUESHI_SMS_KEY_ID": "id", "XUESHI_SMS_KEY": "key", "XUESHI_SMS_SIGN_NAME": "继续教育",
-    "XUESHI_SMS_TEMPLATES": "code=SMS_1,password_changed=SMS_2,contact_changed=SMS_3,reset=SMS_4",
+    "XUESHI_SMS_TEMPLATES": "code=SMS_1,password_changed=SMS_2,contact_changed=SMS_3,reset=SMS_4,notice=SMS_5",
     "XUESHI_MAIL": "smtp", "XUESHI_MAIL_HOST": "mail.example.cn", "XUESHI_MAIL_SENDER": "no-reply@example.cn",
     "XUESHI_MAIL_USER": "user", "XUESHI_MAIL_PASSWORD": "word", "XUESHI_MAIL_PORT": "587", "XUESHI_SMS_URL": "",
     "XUESHI_MAIL_SECURITY": "starttls", "XUESHI_CODES_PER_DAY": "",

@@ -1,8 +1,24 @@
 """Reading accounts."""
 
+from collections.abc import Iterable
+
+from django.db.models.functions import Coalesce
+
 from xueshi.accounts.models import User
+from xueshi.accounts.states import AccountState
 
 
 def signed_in_user(user_id: int) -> User | None:
     """The account of a session."""
     return User.objects.filter(pk=user_id).first()
+
+
+def counted(user_id: int, **parts: Coalesce) -> dict[str, int]:
+    """Several numbers about one person in one question; ``parts`` are sub-queries of whoever knows them."""
+    numbers = User.objects.filter(pk=user_id).values_list(*parts.values()).get()
+    return dict(zip(parts, numbers, strict=True))
+
+
+def reachable(user_ids: Iterable[int]) -> list[User]:
+    """The people behind some keys who may still be written to: everybody but closed accounts."""
+    return list(User.objects.filter(pk__in=list(user_ids)).exclude(state=AccountState.DISABLED))

@@ -9,7 +9,7 @@ from xueshi.config import environment
 from xueshi.config.environment import BadConfiguration
 
 SMS_ADAPTERS, MAIL_ADAPTERS = ("aliyun", "none", "stand-in"), ("smtp", "none", "stand-in")
-TEMPLATES = ("code", "password_changed", "contact_changed", "reset")
+TEMPLATES = ("code", "password_changed", "contact_changed", "reset", "notice")
 DEFAULT_BUDGET = 20_000
 """Codes a day for the whole site; an assumption, to be set to what the contract with the provider allows."""
 

@@ -7,12 +7,14 @@ from functools import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 
+from xueshi.accounts.models import document_index
 from xueshi.declarations import permissions
 from xueshi.declarations.models import Declaration, Evidence
 from xueshi.declarations.states import DeclarationState, state_of
 from xueshi.files.models import StoredFile
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.identity import DocumentType
 from xueshi.ledger.rules import ZERO, Held
 from xueshi.ledger.selectors import Source
 from xueshi.organisations.actors import Actor
@@ -100,6 +102,18 @@ def people_declared_for(actor: Actor) -> QuerySet[Professional]:
     )
 
 
+def people_found(actor: Actor, words: str) -> QuerySet[Professional]:
+    """Those of ``people_declared_for`` with these words in their name, or with this whole document number."""
+    people = people_declared_for(actor)
+    return people.filter(named(words, "") | numbered(words, "user__")) if text.name_key(words) else people
+
+
+def numbered(number: str, path: str) -> Q:
+    """Whose whole document number this is, of whatever kind; ``path`` leads to the account, ending in ``__``."""
+    written = text.half_width(number).strip().upper()
+    return Q((f"{path}document_index__in", [document_index(kind, written) for kind in DocumentType]))
+
+
 def declared_together(actor: Actor, keys: Collection[str]) -> list[Declaration]:
     """What the actor has handed in under some one-time keys, in the order of the people."""
     rows = Declaration.objects.filter(submission_key__in=keys, declared_by_id=actor.user.pk)
@@ -113,7 +127,21 @@ def records(actor: Actor) -> QuerySet[Declaration]:
 
 def records_of_people(actor: Actor) -> QuerySet[Declaration]:
     """What was declared by or for the people of the actor's body, once it was handed in, as ``records``."""
-    return _recorded(actor).filter(organisation_id=actor.desk_id)
+    return _recorded(actor).filter(_of_unit(actor))
+
+
+def approved_records(actor: Actor) -> QuerySet[Declaration]:
+    """What counts of the declarations by or for the people of the actor's body."""
+    return _approved(Declaration.objects.filter(permissions.declarations_seen_by(actor), _of_unit(actor)))
+
+
+def _of_unit(actor: Actor) -> Q:
+    return Q(organisation_id=actor.desk_id) if actor.desk_id is not None else Q(pk__in=[])
+
+
+def _approved(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+    whole = with_state(rows.filter(case__state=CaseState.APPROVED)).select_related("person__user", "case")
+    return whole.order_by("-changed_at", "-pk")
 
 
 def _recorded(actor: Actor) -> QuerySet[Declaration]:
@@ -232,10 +260,11 @@ def about_to_count(case_ids: Collection[int]) -> list[Declaration]:
 
 
 def named(part: str, path: str) -> Q:
-    """People whose name contains ``part``; ``path`` leads to the professional."""
+    """People whose name contains ``part``; ``path`` leads to the professional, empty for their own rows."""
     key = text.name_key(part)
     pieces = [key] if len(key) < 2 else [key[i : i + 2] for i in range(len(key) - 1)]
-    return Q((f"{path}__name_bigrams__contains", pieces)) if key else Q()
+    field = f"{path}__name_bigrams" if path else "name_bigrams"
+    return Q((f"{field}__contains", pieces)) if key else Q()
 
 
 def pending_hours(actor: Actor, year: int) -> Mapping[str, Decimal]:

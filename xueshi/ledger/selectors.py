@@ -70,6 +70,11 @@ def years_of(person_ids: Collection[int]) -> QuerySet[YearAccount]:
     return YearAccount.objects.filter(person_id__in=person_ids)
 
 
+def accounts_in(year: int, person_ids: Collection[int]) -> QuerySet[YearAccount]:
+    """The accounts of some people in one year; for jobs over everybody."""
+    return YearAccount.objects.filter(year=year, person_id__in=person_ids)
+
+
 def own_account(actor: Actor, year: int) -> YearAccount | None:
     """The actor's own account of a year, if anything ever posted to it."""
     return YearAccount.objects.filter(person__user_id=actor.user.pk, year=year).first()

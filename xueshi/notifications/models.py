@@ -1,5 +1,6 @@
-"""The outbox, and what the stand-in received."""
+"""The outbox, what the stand-in received, and the messages people read inside the program."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -70,3 +71,40 @@ class Delivery(models.Model):
     def masked_recipient(self) -> str:
         """The recipient as others see it."""
         return masked(self.channel, self.recipient)
+
+
+class Note(models.Model):
+    """消息: what somebody is told inside the program, on one portal.
+
+    ``key`` names the effect, so the same thing is told once whoever runs how often. Words are the portal's under
+    ``[notes]``; ``values`` fill them. ``url`` is the page of what it is about, empty where there is none.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=80, unique=True)
+    portal = models.CharField(max_length=20)
+    template = models.CharField(max_length=30)
+    values = models.JSONField(default=dict)
+    url = models.CharField(max_length=200, default="", blank=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "portal", "-id"], name="note_own"),
+            models.Index(fields=["user", "portal"], condition=Q(read_at=None), name="note_unread"),
+        ]
+
+
+class Choice(models.Model):
+    """By which way somebody wants to hear of their messages outside the program; an empty ``channel`` means by none."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    channel = models.CharField(max_length=8, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=["", *(channel.value for channel in Channel)]), name="choice_channel_known"
+            ),
+        ]

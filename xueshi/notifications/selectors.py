@@ -1,9 +1,12 @@
-"""Reading the outbox: what is parked, and what the stand-in received."""
+"""Reading the outbox, what the stand-in received, and people's notes."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
 
-from xueshi.notifications.models import Delivery, Message
-from xueshi.notifications.states import MessageState
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from xueshi.notifications.models import Choice, Delivery, Message, Note
+from xueshi.notifications.states import Channel, MessageState
 
 
 def parked() -> "QuerySet[Message]":
@@ -19,3 +22,20 @@ def in_state(state: MessageState) -> "QuerySet[Message]":
 def delivered(portal: str, limit: int = 50) -> list[Delivery]:
     """What the stand-in received for a portal, newest first."""
     return list(Delivery.objects.filter(portal=portal).order_by("-pk")[:limit])
+
+
+def notes_of(user_id: int, portal: str) -> "QuerySet[Note]":
+    """What somebody was told on a portal, newest first; nobody else reads it."""
+    return Note.objects.filter(user_id=user_id, portal=portal).order_by("-pk")
+
+
+def unread_counted(user_id: int, portal: str) -> Coalesce:
+    """How many notes somebody has not read, as part of another question: the header costs no question of its own."""
+    rows = Note.objects.filter(user_id=user_id, portal=portal, read_at=None).order_by()
+    return Coalesce(Subquery(rows.values("user_id").annotate(number=Count("pk")).values("number")), 0)
+
+
+def choices_of(user_ids: Iterable[int]) -> dict[int, Channel | None]:
+    """By which way those who said so want to hear of their messages; ``None`` for by none."""
+    rows = Choice.objects.filter(user_id__in=list(user_ids)).values_list("user_id", "channel")
+    return {user_id: Channel(channel) if channel else None for user_id, channel in rows}

@@ -1,42 +1,37 @@
-"""Writing into the outbox, and delivering from it."""
+"""Writing notes, writing into the outbox, and delivering from it."""
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from xueshi.kernel import clock
-from xueshi.notifications import adapters, rules, wording
+from xueshi.kernel.errors import NotFound
+from xueshi.notifications import adapters, bulk, rules, selectors, wording
 from xueshi.notifications.adapters import Failed, Parcel
-from xueshi.notifications.models import Delivery, Message
+from xueshi.notifications.bulk import Letter, NoteDraft
+from xueshi.notifications.models import Choice, Delivery, Message, Note
 from xueshi.notifications.states import Channel, MessageState
+
+__all__ = [
+    "JOB", "Letter", "NoteDraft", "add_notes", "choose", "deliver", "deliver_due", "offered", "read", "read_all",
+    "retry", "sweep", "write", "write_many",
+]  # fmt: skip
 
 log = logging.getLogger("xueshi.notifications")
 LEASE = timedelta(minutes=2)
 """How long a worker may take over one try; providers are given seconds."""
 KEPT = timedelta(days=30)
+NOTES_KEPT = timedelta(days=400)
+"""A year and a month: what was said about a year can be read until the next is over."""
 JOB = "notifications.deliver"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What to send. ``key`` names the effect and is written once; after ``expires_at`` it is not worth sending.
-
-    ``hollow``: write and queue it like any other, and never send it (B2).
-    """
-
-    key: str
-    portal: str
-    channel: Channel
-    recipient: str
-    template: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    expires_at: datetime | None = None
-    hollow: bool = False
+JOB_FOR_MANY = "notifications.deliver_many"
+_AT_ONCE = 200
+"""Messages of one job."""
 
 
 def offered(channel: Channel) -> bool:
@@ -47,23 +42,49 @@ def offered(channel: Channel) -> bool:
 @transaction.atomic
 def write(letter: Letter) -> None:
     """Put a message into the outbox and queue its delivery, both in the transaction of the caller."""
-    now = clock.now()
-    message, fresh = Message.objects.get_or_create(
-        key=letter.key,
-        defaults={
-            "portal": letter.portal,
-            "channel": letter.channel,
-            "template": letter.template,
-            "recipient": letter.recipient,
-            "values": json.dumps(dict(letter.values), ensure_ascii=False),
-            "hollow": letter.hollow,
-            "created_at": now,
-            "due_at": now,
-            "expires_at": letter.expires_at,
-        },
+    draft = bulk.message(letter, clock.now())
+    columns = {field.attname: getattr(draft, field.attname) for field in Message._meta.concrete_fields}
+    written, fresh = Message.objects.get_or_create(
+        key=letter.key, defaults={name: value for name, value in columns.items() if name not in {"id", "key"}}
     )
     if fresh:
-        app.configure_task(JOB, queue="default").defer(message_id=message.pk)
+        app.configure_task(JOB, queue="default").defer(message_id=written.pk)
+
+
+@transaction.atomic
+def write_many(letters: Sequence[Letter]) -> None:
+    """Put many messages into the outbox, each key once, with a few statements however many they are."""
+    waiting: list[JSONValue] = [*bulk.add_messages(letters)] if letters else []
+    for start in range(0, len(waiting), _AT_ONCE):
+        many = app.configure_task(JOB_FOR_MANY, queue="default")
+        many.defer(message_ids=waiting[start : start + _AT_ONCE])
+
+
+@transaction.atomic
+def add_notes(drafts: Sequence[NoteDraft]) -> frozenset[str]:
+    """Tell people inside the program, in the transaction of the caller; the keys that were not told before."""
+    return bulk.add_notes(drafts) if drafts else frozenset()
+
+
+@transaction.atomic
+def read(user_id: int, portal: str, note_id: int) -> Note:
+    """Mark one's own note as read; ``NotFound`` when absent or not theirs."""
+    note = selectors.notes_of(user_id, portal).filter(pk=note_id).first()
+    if note is None:
+        raise NotFound
+    Note.objects.filter(pk=note.pk, read_at=None).update(read_at=clock.now())
+    return note
+
+
+def read_all(user_id: int, portal: str, newest: int) -> int:
+    """Mark what the page showed, up to its newest note, as read; how many there were."""
+    unread = selectors.notes_of(user_id, portal).filter(read_at=None, pk__lte=newest)
+    return unread.update(read_at=clock.now())
+
+
+def choose(user_id: int, channel: Channel | None) -> None:
+    """Keep by which way somebody wants to hear of their messages; ``None``: inside the program only."""
+    Choice.objects.update_or_create(user_id=user_id, defaults={"channel": channel or ""})
 
 
 def deliver(message_id: int) -> None:
@@ -127,7 +148,10 @@ def _settle(message: Message, **outcome: object) -> None:
 
 def deliver_due(limit: int = 200) -> int:
     """Try all messages whose pause is over or whose worker was lost; how many there were."""
-    due = Message.objects.filter(state=MessageState.WAITING, due_at__lte=clock.now()).order_by("due_at")
+    now = clock.now()
+    late = Message.objects.filter(state=MessageState.WAITING, due_at__lte=now, expires_at__lte=now, hollow=False)
+    late.update(state=MessageState.EXPIRED, values="")
+    due = Message.objects.filter(state=MessageState.WAITING, due_at__lte=now).order_by("due_at")
     found = list(due.values_list("pk", flat=True)[:limit])
     for message_id in found:
         deliver(message_id)
@@ -141,7 +165,8 @@ def retry(message_id: int) -> bool:
 
 
 def sweep() -> int:
-    """Forget what was sent or expired a month ago, and what the stand-in received; parked ones stay."""
+    """Forget what was sent or expired a month ago, what the stand-in received, and old notes; parked ones stay."""
     before = clock.now() - KEPT
+    Note.objects.filter(created_at__lt=clock.now() - NOTES_KEPT).delete()
     done = Message.objects.filter(state__in=[MessageState.SENT, MessageState.EXPIRED], created_at__lt=before)
     return done.delete()[0] + Delivery.objects.filter(at__lt=before).delete()[0]

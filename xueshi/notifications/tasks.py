@@ -11,6 +11,13 @@ def deliver(message_id: int) -> None:
     services.deliver(message_id)
 
 
+@app.task(name=services.JOB_FOR_MANY, queue="default")
+def deliver_many(message_ids: list[int]) -> None:
+    """Send messages that came out of one cause; what a killed worker leaves is due again by itself."""
+    for message_id in message_ids:
+        services.deliver(message_id)
+
+
 @app.periodic(cron="* * * * * */15")
 @app.task(name="notifications.deliver_due", queue="default", queueing_lock="notifications.deliver_due")
 def deliver_due(timestamp: int) -> None:

@@ -5,8 +5,13 @@ from collections.abc import Callable, Mapping
 type Source = Callable[[str, str], str]
 """(portal, key) → the words, with ``{names}`` for the values."""
 
-TEMPLATES = ("code", "password_changed", "contact_changed", "reset")
+TEMPLATES = ("code", "password_changed", "contact_changed", "reset", "notice")
 """Every message there is; a provider of text messages wants each approved under a number of its own."""
+
+NOTES = (
+    "approved", "rejected", "revoked", "waiting", "drafts", "closing", "certificate_revoked", "certificate_superseded",
+)  # fmt: skip
+"""Every kind of note; each has a title, which is all that leaves the program, and a text."""
 
 _sources: list[Source] = []
 
@@ -24,6 +29,16 @@ def text(portal: str, template: str, values: Mapping[str, str]) -> str:
 def subject(portal: str, template: str) -> str:
     """The subject of a mail."""
     return _words(portal, f"messages.{template}_subject")
+
+
+def note_title(portal: str, template: str, values: Mapping[str, str]) -> str:
+    """What a note is about, in a few words that name nobody."""
+    return _words(portal, f"notes.{template}_title").format(**values)
+
+
+def note_text(portal: str, template: str, values: Mapping[str, str]) -> str:
+    """What a note says."""
+    return _words(portal, f"notes.{template}").format(**values)
 
 
 def _words(portal: str, key: str) -> str:

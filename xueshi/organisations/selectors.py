@@ -1,6 +1,7 @@
 """Reading bodies, hats and desks."""
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from xueshi.accounts.states import AccountState
 from xueshi.kernel import text

@@ -30,6 +30,14 @@ class Link(Value):
     children: tuple["Link", ...] = ()
 
 
+class Reminders(Sourced):
+    """When people are reminded: after how many days a case has waited at a desk, and how many days before a year ends
+    its people are told what they lack. Days of the calendar; none means never."""
+
+    waiting_days: tuple[int, ...] = ()
+    closing_days: tuple[int, ...] = ()
+
+
 class Portal(Sourced):
     """The file ``portal.toml``. ``abstract`` packs are only extended, never served.
 
@@ -58,6 +66,7 @@ class Portal(Sourced):
     links: tuple[Link, ...] = ()
     user_menu: Literal["person", "unit"] = "person"
     home: Literal["completion", "years"] = "completion"
+    reminders: Reminders = Reminders()
 
 
 class Pack(Value):

@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 
+from xueshi.accounts import selectors as accounts
+from xueshi.notifications.selectors import unread_counted
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.selectors import count_hats
+from xueshi.organisations.selectors import hats_counted
 from xueshi.organisations.states import Power
 from xueshi.policies.access import MenuItem
 from xueshi.policies.packs import Link as PackLink
@@ -182,19 +184,26 @@ class _Menu:
         )  # fmt: skip
 
 
+def _figures(user_id: int, portal: str) -> dict[str, int]:
+    """``hats`` a person may wear here and ``unread`` messages: one question for the frame of a page."""
+    counted = {"hats": hats_counted(user_id, portal), "unread": unread_counted(user_id, portal)}
+    return accounts.counted(user_id, **counted)
+
+
 def _user_box(pack: Pack, actor: Actor) -> UserBox:
+    figures = _figures(actor.user.pk, pack.key)
     items = [
         Link(label="账号信息", url=reverse("portal:account"), icon="id"),
         Link(label="修改密码", url=reverse("portal:password"), icon="lock"),
     ]
     if actor.is_administrator and actor.has(Power.CONTENT):
         items.insert(0, Link(label="通知公告管理", url=reverse("notices:own_list"), icon="edit"))
-    if (worn := count_hats(actor.user.pk, pack.key)) > 1:
+    if (worn := figures["hats"]) > 1:
         items.insert(0, Link(label=f"切换身份（{worn}）", url=reverse("portal:hats"), icon="arrows-exchange"))
     items.append(Link(label="退出登录", url=reverse("portal:sign_out"), icon="logout", post=True))
+    notes = Link(label=pack.word("notes.page"), url=reverse("portal:notes"), icon="mail", count=figures["unread"])
     role, unit = pack.word(f"roles.{actor.role_key}"), actor.organisation.name if actor.organisation is not None else ""
     if pack.portal.user_menu == "unit" and actor.is_administrator:
-        return UserBox(name=unit, role=f"{role} {actor.user.name}", items=tuple(items))
-    return UserBox(
-        name=f"{pack.word('greeting')}{actor.user.name}", role=role, organisation=unit, items=tuple(items)
-    )  # fmt: skip
+        return UserBox(name=unit, role=f"{role} {actor.user.name}", items=tuple(items), notes=notes)
+    name = f"{pack.word('greeting')}{actor.user.name}"
+    return UserBox(name=name, role=role, organisation=unit, items=tuple(items), notes=notes)

@@ -45,12 +45,13 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class UserBox:
-    """Who is signed in, under which hat, and the items of the drop-down behind the name."""
+    """Who is signed in, under which hat, the items of the drop-down behind the name, and the way to their messages."""
 
     name: str
     role: str = ""
     organisation: str = ""
     items: tuple[Link, ...] = ()
+    notes: Link | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

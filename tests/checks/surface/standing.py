@@ -18,7 +18,7 @@ def standing() -> Iterator[None]:
     with (
         patch.object(signing_in, "actor_of", _once(signing_in.actor_of)),
         patch.object(context, "_counts", _once(context._counts)),
-        patch.object(context, "count_hats", _once(context.count_hats)),
+        patch.object(context, "_figures", _once(context._figures)),
     ):
         yield
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from xueshi.portal.web import account, policy, recovery, resuming, security, todo, views
+from xueshi.portal.web import account, notes, policy, recovery, resuming, security, todo, views
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("home/", views.home, name="home"),
     path("todo/", todo.todo, name="todo"),
+    path("messages/", notes.listed, name="notes"),
+    path("messages/read/", notes.read_all, name="notes_read"),
+    path("messages/way/", notes.choose, name="notes_way"),
+    path("messages/<int:pk>/", notes.opened, name="note"),
     path("hats/", views.hats, name="hats"),
     path("resume/", resuming.resume, name="resume"),
     path("password/", account.password, name="password"),

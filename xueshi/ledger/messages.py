@@ -1,0 +1,82 @@
+"""What the ledger tells people: what their year lacks while there is still time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from django.urls import reverse
+
+from xueshi.accounts import messages
+from xueshi.kernel import clock
+from xueshi.ledger import rules, selectors
+from xueshi.ledger.models import YearAccount
+from xueshi.notifications.services import NoteDraft
+from xueshi.people import selectors as people
+from xueshi.people.models import Professional
+from xueshi.policies.numbers import plain
+from xueshi.policies.packs import Pack
+from xueshi.policies.years import Requirement
+
+SUBJECTS = ("public", "professional", "elective")
+"""The subjects that have a running sum of their own."""
+_AT_ONCE = 500
+"""People of one transaction: what a killed worker told stays told, and the next run goes on behind it."""
+
+
+def closing_term(pack: Pack, day: date) -> int | None:
+    """The term of the pack that has begun on a day: so many days, at most, are left of its year; ``None`` before."""
+    left = (year_ends(day.year) - day).days
+    return min((term for term in pack.portal.reminders.closing_days if left <= term), default=None)
+
+
+def year_ends(year: int) -> date:
+    """The last day of a year: hours count in the year of study (policy facts 7)."""
+    return date(year, 12, 31)
+
+
+def remind_of_year(pack: Pack) -> None:
+    """Tell everybody whose present year is not passed what it lacks, once a term."""
+    today = clock.today()
+    term, last = closing_term(pack, today), 0
+    while term is not None:
+        found = people.employed_on(pack.key, after=last, limit=_AT_ONCE)
+        if not found:
+            return
+        last = found[-1].pk
+        messages.tell(list(_drafts(pack, term, found)))
+
+
+def _drafts(pack: Pack, term: int, found: Sequence[Professional]) -> Iterator[NoteDraft]:
+    year = clock.year()
+    lacking = missing_of(pack, year, found)
+    for person in found:
+        if missing := lacking[person.pk]:
+            yield NoteDraft(
+                key=f"closing:{person.pk}:{year}:{term}",
+                user_id=person.user_id,
+                portal=pack.key,
+                template="closing",
+                values={"year": str(year), "date": f"{year_ends(year):%Y-%m-%d}", "missing": missing},
+                url=reverse("ledger:years"),
+            )
+
+
+def missing_of(pack: Pack, year: int, found: Sequence[Professional]) -> dict[int, str]:
+    """What the year of each person still lacks, in words; empty where it lacks nothing. Events are counted in."""
+    accounts = {row.person_id: row for row in selectors.accounts_in(year, [one.pk for one in found])}
+    for person in found:  # who has no account yet is asked for the whole; a negative key is nobody's
+        empty = YearAccount(pk=-person.pk, person_id=person.pk, portal=pack.key, year=year)
+        accounts.setdefault(person.pk, empty)
+    targets = selectors.targets_of(list(accounts.values()))
+    return {
+        person_id: _in_words(pack, account, targets[account.pk].requirement) for person_id, account in accounts.items()
+    }
+
+
+def _in_words(pack: Pack, account: YearAccount, asked: Requirement) -> str:
+    if account.passed:
+        return ""
+    of_year, unit = pack.year(account.year), pack.word("hours")
+    titles = {subject.key: subject.title for subject in of_year.subjects} | {"": "总学时"}
+    verdict = rules.judge({key: getattr(account, f"{key}_hours") for key in SUBJECTS}, asked)
+    lines = sorted((line for line in verdict.lines if line.missing), key=lambda line: line.subject == "")
+    return "、".join(f"{titles.get(line.subject, line.subject)} {plain(line.missing)} {unit}" for line in lines)
