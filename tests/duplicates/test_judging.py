@@ -66,6 +66,14 @@ def test_the_people_of_an_achievement_share_its_table(pool: int | None, taken: i
     assert said(mine, first, second) == ([(says, "hours")] if says else [])
 
 
+def test_whoever_stands_further_down_the_table_knows_more_of_it() -> None:
+    first, second = claim(1, DOI, hours=40, pool=Decimal(40)), claim(2, DOI, person=2, pool=Decimal(60))
+    assert said(first, second) == []
+    assert said(replace(first, hours=Decimal(41)), second) == [
+        ("该成果的全部完成人合计最多 60 学时，还可申报 40 学时", "hours")
+    ]
+
+
 @pytest.mark.parametrize(
     ("most", "earlier", "hours", "says"),
     [

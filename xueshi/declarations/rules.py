@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from xueshi.kernel.decisions import ALLOW, Decision, deny
@@ -17,9 +18,22 @@ from xueshi.policies.years import LearningForm, Requirement, YearRules
 LARGEST = Decimal(99999)
 
 
-def years_open(this_year: int, years_back: int, first: int) -> tuple[int, ...]:
-    """The years hours may still be declared for, newest first: never before the pack's ``first`` rules (CR-05)."""
-    return tuple(range(this_year, max(this_year - years_back, first) - 1, -1))
+def years_open(pack: Pack, today: date) -> tuple[int, ...]:
+    """The years hours may be declared for today, newest first: those in whose window it lies (CR-05)."""
+    years = range(today.year + 1, min(pack.years) - 1, -1)
+    return tuple(year for year in years if today in pack.year(year).declaring(year))
+
+
+def in_window(pack: Pack, year: int, today: date) -> Decision:
+    """Whether hours may be declared for a year today; the reason says when (policy facts 7)."""
+    if year < min(pack.years) or year > today.year + 1:
+        return deny("该年度不能申报")
+    term = pack.year(year).declaring(year)
+    if today < term.first:
+        return deny(f"该年度不能申报：{year} 年度的学时自 {term.first:%Y-%m-%d} 起申报")
+    if today > term.last:
+        return deny(f"该年度不能申报：{year} 年度的学时申报已于 {term.last:%Y-%m-%d} 截止")
+    return ALLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,7 @@ class Claim:
     form: LearningForm
     answers: Answers
     unit: str = "学时"
+    year: int = 0
 
     @property
     def hours(self) -> Decimal | None:
@@ -56,17 +71,64 @@ class Claim:
 
 def worth(claim: Claim) -> Computed:
     """What the form's rule gives for this claim at most, with its reasons."""
-    inputs = Inputs(
+    return compute(claim.form.rule, inputs_of(claim))
+
+
+def inputs_of(claim: Claim) -> Inputs:
+    """The answers a formula may look at, by the keys that all packs use for them (docs/policies.md)."""
+    answers, period = claim.answers, claim.answers.period("period")
+    requirement = claim.rules.requirement
+    known = answers.text("hours_known")
+    rank, people = _rank(answers)
+    return Inputs(
         claimed=claim.hours,
-        days=claim.days,
-        grade=claim.answers.text("grade"),
-        taught=claim.answers.hours("taught"),
-        labelled=claim.answers.hours("labelled"),
-        year_total=claim.rules.requirement.total,
+        days=claim.days or answers.integer("days") or 0,
+        travel_days=answers.integer("travel_days") or 0,
+        starts_on=period.start if period else None,
+        ends_on=period.end if period else None,
+        hours_known=known == "yes" if known else None,
+        items=answers.integer("items") or 1,
+        words=answers.integer("words") or 0,
+        rank=rank,
+        people=people,
+        nth_year=_nth_year(claim),
+        grade=answers.text("grade"),
+        taught=answers.hours("taught"),
+        labelled=answers.hours("labelled"),
+        chosen={field.key: answers.text(field.key) for field in _choices(claim)},
+        named=_named(claim),
+        year_total=requirement.total,
+        minimums={minimum.key: minimum.hours for minimum in requirement.minimums},
         activity=claim.form.label,
         unit=claim.unit,
+        step=claim.rules.precision.step,
     )
-    return compute(claim.form.rule, inputs)
+
+
+def _choices(claim: Claim) -> tuple[FieldSpec, ...]:
+    return tuple(field for field in claim.form.form.fields if field.options)
+
+
+def _named(claim: Claim) -> dict[str, str]:
+    named = {subject.key: subject.title for subject in claim.rules.subjects}
+    return named | {field.key: field.label_of(claim.answers.text(field.key)) for field in _choices(claim)}
+
+
+_RANKS = {"sole": 1, "first": 1, "second": 2, "other": 3}
+"""What the choice 作者位次 says at least; a form that asks ``rank`` knows it exactly."""
+
+
+def _rank(answers: Answers) -> tuple[int, int]:
+    """One's rank and how many people there are, as far as the form asks."""
+    said = answers.text("author_rank")
+    rank = answers.integer("rank") or _RANKS.get(said, 1)
+    fewest = rank if said in {"", "sole"} else max(rank, 2)
+    return rank, answers.integer("people") or fewest
+
+
+def _nth_year(claim: Claim) -> int:
+    first = claim.answers.integer("first_year")
+    return claim.year - first + 1 if first and claim.year else 1
 
 
 def within_rule(claim: Claim) -> Decision:
@@ -77,9 +139,12 @@ def within_rule(claim: Claim) -> Decision:
     return deny(computed.text)
 
 
-def within_caps(claim: Claim, held: Sequence[Held]) -> Decision:
-    """Whether the year still has room for the claim beside what it holds; asked again under the account's lock."""
-    left = room(claim.wanted, held, claim.rules.caps)
+def within_caps(claim: Claim, held: Sequence[Held], requirement: Requirement | None = None) -> Decision:
+    """Whether the year still has room for the claim beside what it holds; asked again under the account's lock.
+
+    ``requirement`` is what the year asks of this person, where it is not the pack's.
+    """
+    left = room(claim.wanted, held, claim.rules.caps, requirement or claim.rules.requirement)
     if left.hours is None or claim.hours is None or claim.hours <= left.hours:
         return ALLOW
     return deny(_cap_in_words(claim, left))

@@ -151,13 +151,17 @@ def _highest(claim: Claimed, own: Iterable[tuple[Feature, Held]]) -> Iterator[Ru
 
 
 def _shared(claim: Claimed, others: Iterable[tuple[Feature, Held]]) -> Iterator[RuleBroken]:
-    """The people of one achievement together never get more than its table (policy facts 6)."""
-    taken = _hours(held for feature, held in others if feature.others == "share")
-    if claim.pool is None or not taken or taken + claim.hours <= claim.pool:
+    """The people of one achievement together never get more than its table (policy facts 6).
+
+    Each of them knows the table as far as their own place in it, so the widest knowledge counts.
+    """
+    sharing = [held for feature, held in others if feature.others == "share"]
+    taken, known = _hours(sharing), [held.claim.pool for held in sharing if held.claim.pool is not None]
+    if claim.pool is None or not taken or taken + claim.hours <= (pool := max([claim.pool, *known])):
         return
-    left = max(claim.pool - taken, NOUGHT)
+    left = max(pool - taken, NOUGHT)
     rest = f"还可申报 {plain(left)} 学时" if left else "已全部申报"
-    yield RuleBroken(f"该成果的全部完成人合计最多 {plain(claim.pool)} 学时，{rest}", "hours")
+    yield RuleBroken(f"该成果的全部完成人合计最多 {plain(pool)} 学时，{rest}", "hours")
 
 
 def _hours(held: Iterable[Held]) -> Decimal:
