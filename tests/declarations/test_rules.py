@@ -23,11 +23,25 @@ def claim(hours: str, days: int = 3, form: str = "on_the_job", portal: str = "we
 
 
 @pytest.mark.parametrize(
-    ("this", "back", "first", "years"),
-    [(2026, 2, 2016, (2026, 2025, 2024)), (2026, 0, 2016, (2026,)), (2017, 2, 2016, (2017, 2016))],
+    ("today", "years"), [(date(2026, 12, 31), (2026, 2025, 2024)), (date(2017, 1, 1), (2017, 2016))]
 )
-def test_years_open(this: int, back: int, first: int, years: tuple[int, ...]) -> None:
-    assert rules.years_open(this, back, first) == years
+def test_years_open(today: date, years: tuple[int, ...]) -> None:
+    assert rules.years_open(registry.pack("weihai"), today) == years
+
+
+@pytest.mark.parametrize(
+    ("year", "reason"),
+    [
+        (2026, ""),
+        (2024, ""),
+        (2023, "该年度不能申报：2023 年度的学时申报已于 2025-12-31 截止"),
+        (2027, "该年度不能申报：2027 年度的学时自 2027-01-01 起申报"),
+        (2015, "该年度不能申报"),
+    ],
+)
+def test_a_year_is_declared_in_its_window(year: int, reason: str) -> None:
+    decision = rules.in_window(registry.pack("weihai"), year, date(2026, 11, 22))
+    assert (bool(decision), decision.reason) == (not reason, reason)
 
 
 @pytest.mark.parametrize(

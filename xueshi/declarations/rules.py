@@ -12,7 +12,9 @@ from xueshi.kernel.errors import RuleBroken
 from xueshi.ledger.rules import ZERO, Held, Wanted, judge, room, spread
 from xueshi.policies.answers import Answers
 from xueshi.policies.caps import Room
+from xueshi.policies.fields import FieldSpec
 from xueshi.policies.formulas import Computed, Inputs, compute, plain
+from xueshi.policies.packs import Pack
 from xueshi.policies.years import LearningForm, Requirement, YearRules
 
 LARGEST = Decimal(99999)

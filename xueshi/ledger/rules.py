@@ -165,9 +165,24 @@ class Wanted:
         return (self.ends_on - self.starts_on).days + 1
 
 
-def room(wanted: Wanted, held: Sequence[Held], caps: Sequence[Cap]) -> Room:
-    """The tightest cap over ``wanted`` given what the account already holds."""
+def lacking(subject: str, held: Sequence[Held], requirement: Requirement) -> Decimal:
+    """What the year still needs that hours of a subject could fill: of the total, or of its minimum if that is more."""
+    sums: dict[str, Decimal] = {}
+    for one in held:
+        for share in spread(one.subject, one.hours, sums, requirement):
+            sums[share.subject] = sums.get(share.subject, ZERO) + share.hours
+    total, *minimums = judge(sums, requirement).lines
+    gaps = [line.missing for line in minimums if subject in {line.subject, ANY_SUBJECT}]
+    return max(total.missing, sum(gaps, ZERO))
+
+
+def room(wanted: Wanted, held: Sequence[Held], caps: Sequence[Cap], requirement: Requirement | None = None) -> Room:
+    """The tightest cap over ``wanted`` given what the account already holds.
+
+    ``requirement`` is what the year asks of the person now; caps per gap are asked only with it.
+    """
     rooms = []
+    gap = lacking(wanted.subject, held, requirement) if requirement is not None else None
     for cap in caps:
         counted = [one for one in held if cap.covers(one.form, one.subject)]
         usage = Usage(
@@ -176,6 +191,7 @@ def room(wanted: Wanted, held: Sequence[Held], caps: Sequence[Cap]) -> Room:
             in_year=sum((one.hours for one in counted), ZERO),
             days=wanted.days,
             on_days=sum((_on_days(wanted, one) for one in counted), ZERO),
+            lacking=gap,
         )
         rooms.append(remaining(cap, usage))
     return tightest(rooms)

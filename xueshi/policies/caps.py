@@ -6,26 +6,33 @@ Whoever posts hours asks again under the lock of the account, because two claims
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from xueshi.policies.formulas import plain
+from xueshi.policies.numbers import plain
 from xueshi.policies.values import Key, Label, Sourced
 
 
 class Cap(Sourced):
     """One limit: ``day`` counts the hours of a period against its days, ``year`` all hours of the year.
 
-    ``forms`` and ``subjects`` empty mean all of them together.
+    ``gap`` has no number of its own: no more than the year's requirement still lacks (policy facts 5.7). ``forms`` and
+    ``subjects`` empty mean all of them together.
     """
 
     key: Key
     label: Label
-    per: Literal["day", "year"]
-    hours: Decimal = Field(gt=0)
+    per: Literal["day", "year", "gap"]
+    hours: Decimal = Field(default=Decimal(0), ge=0)
     forms: tuple[Key, ...] = ()
     subjects: tuple[Key, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_number_or_needs_none(self) -> Self:
+        if (self.per == "gap") == bool(self.hours):
+            raise ValueError("a cap names its hours, above nought; one per gap has none")
+        return self
 
     def covers(self, form: str, subject: str) -> bool:
         """Whether a claim of that form and subject counts towards it."""
@@ -37,6 +44,7 @@ class Usage:
     """Hours already recognised or pending, beside the new claim.
 
     ``on_days`` are those falling on the claim's own days, ``days`` is their number (0: the claim has no dates).
+    ``lacking`` is what the year still needs for this subject; None where nobody asked.
     """
 
     form: str
@@ -44,6 +52,7 @@ class Usage:
     in_year: Decimal = Decimal(0)
     days: int = 0
     on_days: Decimal = Decimal(0)
+    lacking: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -57,14 +66,24 @@ class Room:
         """The cap in words, empty when there is none."""
         if self.cap is None or self.hours is None:
             return ""
+        if self.cap.per == "gap":
+            return f"{self.cap.label}：{_gap_in_words(self.hours, unit)}"
         per = "每天" if self.cap.per == "day" else "每年"
         return f"{self.cap.label}{per}最多 {plain(self.cap.hours)} {unit}，还可计入 {plain(self.hours)} {unit}"
+
+
+def _gap_in_words(hours: Decimal, unit: str) -> str:
+    return (
+        f"本年度还差 {plain(hours)} {unit}，最多计入 {plain(hours)} {unit}" if hours else f"本年度{unit}已满，不再计入"
+    )
 
 
 def remaining(cap: Cap, usage: Usage) -> Room:
     """What one cap still allows this claim; never below zero."""
     if not cap.covers(usage.form, usage.subject) or (cap.per == "day" and usage.days == 0):
         return Room()
+    if cap.per == "gap":
+        return Room() if usage.lacking is None else Room(usage.lacking, cap)
     total, used = (cap.hours * usage.days, usage.on_days) if cap.per == "day" else (cap.hours, usage.in_year)
     return Room(max(total - used, Decimal(0)), cap)
 

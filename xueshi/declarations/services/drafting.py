@@ -74,10 +74,9 @@ def declarer(actor: Actor) -> Declarer:
 
 def claim(pack: Pack, entry: Entry, role: str = ROLE) -> rules.Claim:
     """The entry against the rules of its year; ``RuleBroken`` for a year or form that is not open."""
-    first = min(pack.years)
-    years = rules.years_open(clock.year(), pack.year(clock.year()).declaration.years_back, first)
-    if entry.year not in years:
-        raise RuleBroken("该年度不能申报", "year")
+    window = rules.in_window(pack, entry.year, clock.today())
+    if not window:
+        raise RuleBroken(window.reason, "year")
     of_year = pack.year(entry.year)
     try:
         form = of_year.learning_form(entry.form)
@@ -85,7 +84,7 @@ def claim(pack: Pack, entry: Entry, role: str = ROLE) -> rules.Claim:
         raise RuleBroken("请选择学习形式", "form") from None
     if role not in form.declared_by:
         raise RuleBroken("该学习形式不能由个人申报" if role == ROLE else "该学习形式不能由单位申报", "form")
-    return rules.Claim(of_year, form, entry.answers, pack.word("hours"))
+    return rules.Claim(of_year, form, entry.answers, pack.word("hours"), entry.year)
 
 
 def once[T](write: Callable[[], T]) -> T:

@@ -46,8 +46,8 @@ def outlook(claim: Claim, standing: Standing) -> Outlook:
     """Rule, caps and verdict for a claim against its year; arithmetic only, the same the submission asks."""
     computed = rules.worth(claim)
     caps = claim.rules.caps
-    left = room(claim.wanted, standing.held, caps)
-    later = room(claim.wanted, (*standing.held, *standing.pending), caps)
+    left = room(claim.wanted, standing.held, caps, standing.requirement)
+    later = room(claim.wanted, (*standing.held, *standing.pending), caps, standing.requirement)
     hours = computed.hours if left.hours is None else min(computed.hours, left.hours)
     effect = rules.effect(standing.sums, claim.answers.text("subject"), hours, standing.requirement)
     return Outlook(computed, left, later, hours, effect)

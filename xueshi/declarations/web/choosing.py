@@ -60,9 +60,9 @@ class Chosen:
 
 def chosen(pack: Pack, asked: Mapping[str, Any], role: str = ROLE) -> Chosen:
     """What is chosen in an address or a posted form; nonsense falls back to this year and to nothing."""
-    this = clock.year()
-    years = rules.years_open(this, pack.year(this).declaration.years_back, min(pack.years))
-    year = next((one for one in years if str(one) == asked.get("year")), this)
+    today = clock.today()
+    years = rules.years_open(pack, today) or (today.year,)
+    year = next((one for one in years if str(one) == asked.get("year")), years[0])
     of_year = pack.year(year)
     subject = next((one for one in subjects_of(of_year, role) if one == asked.get("subject")), "")
     first = Chosen(pack, of_year, year, years, subject, None, role)

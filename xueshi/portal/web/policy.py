@@ -90,6 +90,8 @@ def _form(rules: YearRules, form: LearningForm) -> Saying:
 
 
 def _cap(cap: Cap) -> Saying:
+    if cap.per == "gap":
+        return _saying(cap, cap.label, "每次申报不超过本年度还差的学时")
     per = "每天" if cap.per == "day" else "每年"
     return _saying(cap, cap.label, f"{per}最多计入 {plain(cap.hours)} 学时")
 
@@ -102,9 +104,9 @@ def _chain(chain: Chain) -> list[Saying]:
 
 
 def _window(rules: YearRules, year: int) -> Saying:
-    first = year - rules.declaration.years_back
-    text = f"{year} 年内可以申报 {first} 至 {year} 年度的学时" if first < year else f"只能申报 {year} 年度的学时"
-    return _saying(rules.declaration, "可申报年度", text)
+    term = rules.declaring(year)
+    text = f"{year} 年度的学时可在 {term.first:%Y-%m-%d} 至 {term.last:%Y-%m-%d} 申报"
+    return _saying(rules.window if rules.window.source else rules.declaration, "申报时间", text)
 
 
 def _saying(of: Sourced, title: str, text: str, note: str = "") -> Saying:
