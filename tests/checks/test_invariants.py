@@ -38,6 +38,10 @@ PLANTED = {
         " (SELECT min(id) FROM certificates_certificate WHERE state = 'valid')"
     ],
     "INV-14": ["UPDATE audit_auditentry SET action = 'x' WHERE sequence = 7"],
+    "INV-15": [
+        "UPDATE notifications_message SET state = 'waiting', due_at = now() - interval '16 minutes' WHERE id ="
+        " (SELECT min(id) FROM notifications_message)"
+    ],
     "INV-16": [
         "UPDATE reviews_reviewstep SET state = 'waiting' WHERE id ="
         " (SELECT min(id) FROM reviews_reviewstep WHERE state = 'active')"
@@ -71,6 +75,13 @@ def test_a_planted_violation_is_found(world: World, key: str) -> None:
         for statement in PLANTED[key]:
             cursor.execute(statement)
     assert invariants.check(key).violations > 0
+
+
+def test_an_effect_that_was_told_twice_is_found(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE notifications_note DROP CONSTRAINT notifications_note_key_key")
+        cursor.execute("UPDATE notifications_note SET key = 'case:1:2:3'")
+    assert invariants.check("INV-15").examples == ("effect case:1:2:3",)
 
 
 def test_a_lost_file_is_found(world: World) -> None:

@@ -1,6 +1,7 @@
 """Reading the outbox, what the stand-in received, and people's notes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -17,6 +18,20 @@ def parked() -> "QuerySet[Message]":
 def in_state(state: MessageState) -> "QuerySet[Message]":
     """Messages of one state, oldest first; hollow ones are nobody's business."""
     return Message.objects.filter(state=state, hollow=False).order_by("pk")
+
+
+def overdue(since: datetime) -> "QuerySet[Message]":
+    """What should have been tried before ``since`` and is neither sent nor parked (INV-15)."""
+    return Message.objects.filter(state=MessageState.WAITING, hollow=False, due_at__lt=since).order_by("pk")
+
+
+def doubled() -> list[str]:
+    """Effects that were written twice: the database refuses them, unless it was told not to (INV-15)."""
+    return [
+        key
+        for model in (Message, Note)
+        for key, _ in model.objects.order_by().values_list("key").annotate(n=Count("pk")).filter(n__gt=1)
+    ]
 
 
 def delivered(portal: str, limit: int = 50) -> list[Delivery]:

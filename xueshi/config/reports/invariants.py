@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -20,8 +21,11 @@ from xueshi.kernel.errors import RuleBroken
 from xueshi.ledger import rules
 from xueshi.ledger.models import LedgerEntry
 from xueshi.ledger.rules import Held, Wanted
+from xueshi.notifications import selectors as notifications
 from xueshi.policies import registry
 
+LATE: Final = timedelta(minutes=15)
+"""How long after it was due a message may still wait for its worker (INV-15)."""
 DOCUMENT, PHONE = "document", "phone"
 MAY_HOLD: Final = {
     ("organisations_organisation", "code"): DOCUMENT,
@@ -61,6 +65,11 @@ def _lost_files() -> list[str]:
 def _audit_gaps() -> list[str]:
     bad = audit.verify_chain()
     return ([f"audit entry {bad}"] if bad is not None else []) + _ask(queries.LINES_ARE_AUDITED)
+
+
+def _unsent() -> list[str]:
+    waiting = [f"message {one.pk}" for one in notifications.overdue(clock.now() - LATE)]
+    return waiting + [f"effect {key}" for key in notifications.doubled()]
 
 
 def _above_caps() -> list[str]:
@@ -134,6 +143,7 @@ INVARIANTS: Final = (
     Invariant("INV-12", "figures of each valid certificate are within the ledger", _certificates_above_ledger),
     Invariant("INV-13", "each file row has its file and the digest matches", _lost_files),
     Invariant("INV-14", "the audit chain verifies, each history line has its entry", _audit_gaps),
+    Invariant("INV-15", "each effect key once; nothing waits that is neither sent nor parked", _unsent),
     _sql("INV-16", "each waiting record has exactly one active deciding organisation", queries.ONE_WAITING_DESK),
     Invariant("INV-17", "no year above a cap, nothing granted above what was requested", _above_caps),
     Invariant("INV-18", "no text column holds a valid identity or mobile number", _readable_numbers),

@@ -12,6 +12,7 @@ from xueshi.certificates import services as certificates
 from xueshi.declarations import selectors as declarations
 from xueshi.kernel import clock
 from xueshi.ledger import selectors as ledger
+from xueshi.notifications import services as notifications
 from xueshi.organisations.states import OrganisationKind
 from xueshi.people import services as people
 from xueshi.portal.seeds import changing
@@ -51,6 +52,8 @@ def build(rng: int, size: str) -> World:
     _list_declarations(world, life)
     _change_titles(world)
     _list_tree(world)
+    while notifications.deliver_due():  # letters of a past that is lived in a moment: most come too late to be sent
+        pass
     return world
 
 
