@@ -12,9 +12,11 @@ from xueshi.kernel.errors import RuleBroken
 from xueshi.ledger.rules import ZERO, Held, Wanted, judge, room, spread
 from xueshi.policies.answers import Answers
 from xueshi.policies.caps import Room
+from xueshi.policies.chains import Chain
 from xueshi.policies.fields import FieldSpec
-from xueshi.policies.formulas import Computed, Inputs, compute, plain
+from xueshi.policies.formulas import Computed, Inputs, compute, plain, shared_total
 from xueshi.policies.packs import Pack
+from xueshi.policies.routes import Applicant
 from xueshi.policies.years import LearningForm, Requirement, YearRules
 
 LARGEST = Decimal(99999)
@@ -76,6 +78,11 @@ def worth(claim: Claim) -> Computed:
     return compute(claim.form.rule, inputs_of(claim))
 
 
+def shared(claim: Claim) -> Decimal | None:
+    """What the form's rule gives all people of the achievement together; None where it sets no sum."""
+    return shared_total(claim.form.rule, inputs_of(claim))
+
+
 def inputs_of(claim: Claim) -> Inputs:
     """The answers a formula may look at, by the keys that all packs use for them (docs/policies.md)."""
     answers, period = claim.answers, claim.answers.period("period")
@@ -131,6 +138,11 @@ def _rank(answers: Answers) -> tuple[int, int]:
 def _nth_year(claim: Claim) -> int:
     first = claim.answers.integer("first_year")
     return claim.year - first + 1 if first and claim.year else 1
+
+
+def chain_of(claim: Claim, role: str, industry: str) -> Chain:
+    """The chain a claim takes when that role hands it in for somebody of a body of that industry (a code)."""
+    return claim.rules.route(Applicant(role, claim.answers.text("subject"), claim.form.key, industry))
 
 
 def within_rule(claim: Claim) -> Decision:
