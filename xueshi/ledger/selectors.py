@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Protocol
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
@@ -42,6 +43,34 @@ def accounts_of_person(actor: Actor, person_id: int) -> QuerySet[YearAccount]:
 def _begun() -> Q:
     """A coming year of which nothing is known but that hours were deferred to it is no row yet."""
     return Q(year__lte=clock.year()) | Q(total_hours__gt=0)
+
+
+def archive(actor: Actor, year: int) -> QuerySet[Professional]:
+    """The people of the actor's body and those below it, with ``account`` of a year and whether ``nothing`` is asked.
+
+    Nobody is left out for having no account: what is missing is what the list is for (ANN-16).
+    """
+    path = actor.organisation.path if actor.organisation is not None else None
+    if not permissions.can_open_archive(actor) or not path:
+        return Professional.objects.none()
+    nothing = TargetChange.objects.filter(
+        Q(first_year=None) | Q(first_year__lte=year),
+        Q(last_year=None) | Q(last_year__gte=year),
+        person_id=OuterRef("pk"),
+        effect=Effect.NOTHING,
+        reverses=None,
+        reversed_by=None,
+    )
+    rows = Professional.objects.filter(employment__organisation__path__startswith=path)
+    rows = rows.annotate(account=FilteredRelation("accounts", condition=Q(accounts__year=year)))
+    return rows.select_related("user", "employment__organisation").annotate(
+        account_id=F("account__pk"),
+        public=F("account__public_hours"),
+        professional=F("account__professional_hours"),
+        total=F("account__total_hours"),
+        passed=Coalesce("account__passed", Value(False)),
+        nothing=Exists(nothing),
+    )
 
 
 def person_for(actor: Actor, pk: int) -> Professional:

@@ -1,23 +1,26 @@
-"""How a year is shown: its sums against what is asked, and each entry with its source."""
+"""How a year is shown: each condition with what is missing and until when, the events behind it, and each entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from xueshi.ledger.models import LedgerEntry, YearAccount
 from xueshi.ledger.rules import Line
-from xueshi.ledger.selectors import Source
+from xueshi.ledger.selectors import Source, Standing, Uncounted
 from xueshi.policies import registry
-from xueshi.policies.formulas import plain
+from xueshi.policies.numbers import plain
 from xueshi.policies.values import UnknownKey
 from xueshi.policies.years import YearRules
 from xueshi.ui import parts
 
+TOTAL = "总学时"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of 继续历程; ``taken_back`` marks an entry that a later one reverses."""
+    """One line of 继续历程; ``mark`` says what is not as usual: 冲销, 已冲销, or the state of what does not count."""
 
     at: datetime
     title: str
@@ -25,9 +28,37 @@ class Row:
     url: str
     form: str
     subject: str
-    hours: Decimal
-    reversal: bool
-    taken_back: bool
+    hours: Decimal | None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event behind what a year asks, and the document it came from."""
+
+    label: str
+    source_kind: str
+    source_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A verdict with its conditions and events, as stored or as it was on a day."""
+
+    passed: bool
+    waived: bool
+    lines: tuple[Line, ...]
+    events: tuple[Event, ...]
+    base: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of the explanation."""
+
+    label: str
+    line: Line
+    state: parts.State
 
 
 def rules_of(account: YearAccount) -> YearRules:
@@ -35,52 +66,100 @@ def rules_of(account: YearAccount) -> YearRules:
     return registry.pack(account.portal).year(account.year)
 
 
+def closes_on(account: YearAccount) -> date:
+    """The last day on which hours may still be earned for the year."""
+    return date(account.year, 12, 31)
+
+
+def kept(account: YearAccount) -> Explained:
+    """The stored verdict, as it was explained when the hours or the target last changed."""
+    stored: Mapping[str, Any] = account.verdict
+    lines = tuple(Line(one["subject"], Decimal(one["have"]), Decimal(one["need"])) for one in stored.get("lines", ()))
+    events = tuple(Event(one["label"], one["kind"], one["id"]) for one in stored.get("events", ()))
+    base = Decimal(stored["base"]) if "base" in stored else (lines[0].need if lines else Decimal(0))
+    return Explained(account.passed, bool(stored.get("waived")), lines, events, base)
+
+
+def at(standing: Standing) -> Explained:
+    """The verdict of a past day."""
+    target = standing.target
+    events = tuple(Event(one.label, one.source_kind, one.source_id) for one in target.changes)
+    return Explained(standing.verdict.passed, target.waived, standing.verdict.lines, events, target.rule.total)
+
+
 def result(account: YearAccount) -> parts.State:
     """认定结果 in the words of its own year."""
-    annual = rules_of(account).annual
-    return parts.State(annual.passed, "ok") if account.passed else parts.State(annual.failed, "no")
+    return verdict(rules_of(account), passed=account.passed, waived=bool(account.verdict.get("waived")))
 
 
-def lines(account: YearAccount) -> tuple[Line, ...]:
-    """The conditions of the stored verdict, as it was explained when the hours last changed."""
-    stored: Sequence[Mapping[str, str]] = account.verdict.get("lines", ())
-    return tuple(Line(one["subject"], Decimal(one["have"]), Decimal(one["need"])) for one in stored)
+def verdict(of_year: YearRules, *, passed: bool, waived: bool) -> parts.State:
+    """A verdict in the words of a year."""
+    if waived:
+        return parts.State(of_year.annual.waived, "idle")
+    return parts.State(of_year.annual.passed, "ok") if passed else parts.State(of_year.annual.failed, "no")
 
 
-def bars(account: YearAccount) -> list[parts.YearBar]:
+def bars(of_year: YearRules, explained: Explained) -> list[parts.YearBar]:
     """Each condition as had against needed; a subject without a minimum shows its hours alone."""
-    of_year = rules_of(account)
     return [
-        parts.YearBar(
-            label=of_year.subject_label(line.subject) if line.subject else "总学时",
-            have=line.have,
-            need=line.need or None,
-        )
-        for line in lines(account)
+        parts.YearBar(label=_label(of_year, line), have=line.have, need=line.need or None) for line in explained.lines
     ]
 
 
-def missing(account: YearAccount) -> list[str]:
+def conditions(of_year: YearRules, explained: Explained) -> list[Condition]:
+    """The verdict line by line: what is asked, what is there, what is missing."""
+    return [
+        Condition(
+            _label(of_year, line),
+            line,
+            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", "no"),
+        )
+        for line in explained.lines
+        if line.need > 0
+    ]
+
+
+def missing(account: YearAccount, explained: Explained) -> list[str]:
     """What the year still lacks, one sentence a condition."""
     of_year, unit = rules_of(account), registry.pack(account.portal).word("hours")
     return [
-        f"{of_year.subject_label(line.subject) if line.subject else '总学时'}要求 {plain(line.need)} {unit}，"
+        f"{_label(of_year, line)}要求 {plain(line.need)} {unit}，"
         f"已有 {plain(line.have)} {unit}，还差 {plain(line.missing)} {unit}"
-        for line in lines(account)
+        for line in explained.lines
         if line.missing > 0
     ]
 
 
+def deadline(account: YearAccount, explained: Explained, today: date) -> str:
+    """Until when what is missing can still be earned; empty when nothing is."""
+    if explained.passed:
+        return ""
+    closing = closes_on(account)
+    until = f"{closing.year} 年 {closing.month} 月 {closing.day} 日"
+    if today > closing:
+        return f"该年度已于 {until}截止"
+    return f"请在 {until}（含当日）前完成，还有 {(closing - today).days + 1} 天"
+
+
+def _label(of_year: YearRules, line: Line) -> str:
+    return of_year.subject_label(line.subject) if line.subject else TOTAL
+
+
 def history(
-    account: YearAccount, entries: Sequence[LedgerEntry], sources: Mapping[tuple[str, int], Source]
+    account: YearAccount,
+    entries: Sequence[LedgerEntry],
+    sources: Mapping[tuple[str, int], Source],
+    waiting: Iterable[Uncounted] = (),
 ) -> list[Row]:
-    """The entries with their sources, counter-entries included (ANN-03)."""
+    """The entries with their sources, counter-entries included, then what does not count (ANN-03)."""
     of_year = rules_of(account)
     reversed_ids = {entry.reverses_id for entry in entries}
-    return [_row(entry, of_year, sources.get((entry.source_kind, entry.source_id)), reversed_ids) for entry in entries]
+    rows = [_row(entry, of_year, sources.get((entry.source_kind, entry.source_id)), reversed_ids) for entry in entries]
+    return rows + [_not_counted(one, of_year) for one in waiting]
 
 
 def _row(entry: LedgerEntry, of_year: YearRules, source: Source | None, reversed_ids: set[int | None]) -> Row:
+    taken_back = "已冲销" if entry.pk in reversed_ids else ""
     return Row(
         at=entry.at,
         title=source.title if source else f"记录 {entry.source_id}",
@@ -89,9 +168,14 @@ def _row(entry: LedgerEntry, of_year: YearRules, source: Source | None, reversed
         form=_form_label(of_year, entry.form),
         subject=of_year.subject_label(entry.subject),
         hours=entry.hours,
-        reversal=entry.reverses_id is not None,
-        taken_back=entry.pk in reversed_ids,
+        mark="冲销" if entry.reverses_id is not None else taken_back,
     )
+
+
+def _not_counted(one: Uncounted, of_year: YearRules) -> Row:
+    form, subject = _form_label(of_year, one.form), of_year.subject_label(one.subject)
+    mark = f"{one.state}，未计入"
+    return Row(one.at, one.source.title, one.source.kind, one.source.url, form, subject, one.hours, mark)
 
 
 def _form_label(of_year: YearRules, key: str) -> str:

@@ -1,11 +1,17 @@
-"""年度完成情况 and 继续历程."""
+"""年度完成情况 and 继续历程: one's own years, and those of whom one may see."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from xueshi.kernel import clock
 from xueshi.ledger import selectors
-from xueshi.ledger.web import lists, shown
+from xueshi.ledger.models import YearAccount
+from xueshi.ledger.web import days, lists, shown
+from xueshi.ledger.web.shown import Explained
+from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
 from xueshi.policies.requests import actor_of, pack_of
 from xueshi.ui.lists import show_list
@@ -15,30 +21,76 @@ from xueshi.ui.routes import route
 @route()
 def years(request: HttpRequest) -> HttpResponse:
     """One row per year with its result (ANN-01, ANN-02)."""
-    pack = pack_of(request)
-    page = lists.years(pack, clock.year())
-    return show_list(request, page, {"refused": pack.year(clock.year()).annual.refused})
+    pack, year, day = pack_of(request), clock.year(), days.asked(request.GET)
+    page = lists.Years(pack, year, day, actor=actor_of(request)).page()
+    context = {"refused": pack.year(year).annual.refused, "day": day, "sheet": reverse("ledger:sheet")}
+    return show_list(request, page, context)
+
+
+@route(object_kind="people.professional")
+def person_years(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same of somebody whose hours one may see."""
+    actor, day = actor_of(request), days.asked(request.GET)
+    person = selectors.person_for(actor, pk)
+    pack = registry.pack(person.employment.organisation.portal)
+    page = lists.Years(pack, clock.year(), day, person, actor).page()
+    context = {"name": person.user.name, "day": day, "sheet": reverse("ledger:person_sheet", args=[pk])}
+    return show_list(request, page, context)
 
 
 @route(object_kind="ledger.yearaccount")
 def year(request: HttpRequest, pk: int) -> HttpResponse:
-    """The verdict condition by condition, and every entry behind it (ANN-03)."""
+    """The verdict line by line with what is missing and until when, and everything behind it (ANN-03)."""
     actor = actor_of(request)
     account = selectors.account_for(actor, pk)
-    entries = list(selectors.entries(account))
-    pack = registry.pack(account.portal)
-    own = account.person.user_id == actor.user.pk
-    context = {
+    day = days.asked(request.GET)
+    context = _verdict(account, day) | _history(account, day) | _around(actor, account, day)
+    return render(request, "ledger/year.html", context)
+
+
+def _verdict(account: YearAccount, day: Any) -> dict[str, Any]:
+    explained = shown.kept(account)
+    if day is not None or not explained.lines:
+        explained = shown.at(selectors.standings([account], days.end_of(day))[account.pk])
+    of_year = shown.rules_of(account)
+    return {
+        "state": shown.verdict(of_year, passed=explained.passed, waived=explained.waived),
+        "explained": explained,
+        "bars": shown.bars(of_year, explained),
+        "conditions": shown.conditions(of_year, explained),
+        "missing": shown.missing(account, explained),
+        "deadline": shown.deadline(account, explained, day or clock.today()),
+        "events": _events(explained),
+        "rule_title": of_year.title,
+        "rule_source": of_year.requirement.source,
+        "refused": of_year.annual.refused,
+    }
+
+
+def _events(explained: Explained) -> list[dict[str, str]]:
+    sources = selectors.sources_of(explained.events)
+    found = [(one, sources.get((one.source_kind, one.source_id))) for one in explained.events]
+    return [{"label": one.label, "url": source.url if source else ""} for one, source in found]
+
+
+def _history(account: YearAccount, day: Any) -> dict[str, Any]:
+    entries = list(selectors.entries(account, days.end_of(day)))
+    waiting = selectors.uncounted(account) if day is None else []
+    return {
+        "history": shown.history(account, entries, selectors.sources_of(entries), waiting),
+        "history_title": registry.pack(account.portal).word("annual.history"),
+    }
+
+
+def _around(actor: Actor, account: YearAccount, day: Any) -> dict[str, Any]:
+    pack, own = registry.pack(account.portal), account.person.user_id == actor.user.pk
+    return {
         "title": f"{account.year} {pack.word('annual.title')}",
         "account": account,
+        "day": day,
+        "today": clock.today(),
         "name": "" if own else account.person.user.name,
-        "state": shown.result(account),
-        "bars": shown.bars(account),
-        "missing": shown.missing(account),
-        "history": shown.history(account, entries, selectors.sources_of(entries)),
-        "history_title": pack.word("annual.history"),
-        "refused": shown.rules_of(account).annual.refused,
-        "print_url": lists.printing(account) if own else None,
+        "all_years": reverse("ledger:years") if own else reverse("ledger:person_years", args=[account.person_id]),
+        "print_url": lists.printing(account) if own and day is None else None,
         "print_word": pack.word("buttons.print_certificate"),
     }
-    return render(request, "ledger/year.html", context)

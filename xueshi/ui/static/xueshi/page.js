@@ -14,6 +14,9 @@
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details[data-menu][open]");
