@@ -131,6 +131,34 @@ def move_organisation(organisation_id: int, new_parent_id: int, *, by: audit.By)
     return moving
 
 
+def locked(organisation_id: int) -> Organisation:
+    """The body under its lock; ``NotFound`` when absent. Whoever hands something in there takes the same lock."""
+    rows = Organisation.objects.select_for_update(no_key=True, of=("self",)).filter(pk=organisation_id).order_by("pk")
+    found = rows.select_related("parent").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@transaction.atomic
+def reviewing_body(organisation: Organisation) -> Organisation:
+    """The body that reviews hours for this desk now: itself, or the nearest above whose right is not closed (AMB-27).
+
+    Locked, so that nothing is handed in to a desk while it is being closed.
+    """
+    found = locked(organisation.pk)
+    while found.review_closed and found.parent_id is not None:
+        found = locked(found.parent_id)
+    return found
+
+
+def set_review_closed(organisation: Organisation, *, closed: bool, reason: str, by: audit.By) -> None:
+    """Close or open a body's right to review hours; the reason is kept while it is closed."""
+    organisation.review_closed, organisation.review_closed_for = closed, reason if closed else ""
+    organisation.save(update_fields=["review_closed", "review_closed_for"])
+    audit.record(by, f"organisation.review_{'closed' if closed else 'opened'}", organisation, reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class HatDraft:
     """Which hat a person gets, where."""

@@ -5,10 +5,13 @@ from django.db.models import Q
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.organisations import permissions as bodies
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.states import Power
+from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import OrganisationKind, OrganisationState, Power
 from xueshi.registrations.models import Registration
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews.models import ReviewCase
+
+_REVIEWING = (OrganisationKind.EMPLOYER, OrganisationKind.DEPARTMENT)
 
 
 def can_see_registration(actor: Actor, registration: Registration) -> Decision:
@@ -34,6 +37,21 @@ def registrations_seen_by(actor: Actor) -> Q:
 def can_review_registrations(actor: Actor) -> Decision:
     """Administrators with the power 审核账户."""
     return ALLOW if actor.desk_id is not None and actor.has(Power.REVIEW_ACCOUNTS) else deny("您没有审核账户的权限")
+
+
+def can_close_review(actor: Actor, body: Organisation) -> Decision:
+    """关闭审核权限: the body directly above, of an employer or department that takes part (ORG-43)."""
+    if not can_see_filed(actor) or body.parent_id is None or body.parent_id != actor.desk_id:
+        return deny("只能由直接上级关闭审核权限")
+    known = body.kind in _REVIEWING and body.state == OrganisationState.ACTIVE
+    return ALLOW if known else deny("该单位没有审核权限")
+
+
+def review_closed_by(actor: Actor) -> Q:
+    """The bodies ``can_close_review`` would allow."""
+    if not can_see_filed(actor):
+        return Q(pk__in=[])
+    return Q(parent_id=actor.desk_id, kind__in=_REVIEWING, state=OrganisationState.ACTIVE)
 
 
 def can_see_filed(actor: Actor) -> Decision:

@@ -72,6 +72,31 @@ def filed_units(actor: Actor) -> QuerySet[Registration]:
     return rows.filter(permissions.registrations_seen_by(actor)).select_related("organisation__parent", "user")
 
 
+def subordinates(actor: Actor) -> QuerySet[Organisation]:
+    """The live employers below the actor's body, at whatever depth (ORG-42, ORG-46)."""
+    if actor.organisation is None or not permissions.can_see_filed(actor):
+        return Organisation.objects.none()
+    below = bodies.within(actor).exclude(pk=actor.organisation.pk)
+    return below.filter(kind=OrganisationKind.EMPLOYER, state=OrganisationState.ACTIVE).select_related("parent")
+
+
+def closable(actor: Actor, organisation_id: int) -> Organisation:
+    """A body whose right to review the actor may close or open; ``NotFound`` for any other."""
+    rows = Organisation.objects.filter(permissions.review_closed_by(actor), pk=organisation_id)
+    found = rows.select_related("parent").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def subordinate(actor: Actor, organisation_id: int) -> Organisation:
+    """One of ``subordinates``; ``NotFound`` for any other."""
+    found = subordinates(actor).filter(pk=organisation_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def unit_for(actor: Actor, organisation_id: int | None = None) -> Organisation:
     """A body one administers or oversees, by default the one acted for (单位管理); else ``NotFound``."""
     wanted = organisation_id or (actor.organisation.pk if actor.organisation is not None else 0)

@@ -1,10 +1,13 @@
 """Handing in 提交申报 and taking back 撤销."""
 
+from typing import Protocol
+
 from django.db import transaction
 
 from xueshi.declarations import permissions, rules
 from xueshi.declarations.models import Declaration, Evidence
 from xueshi.declarations.selectors import KIND
+from xueshi.declarations.services.claiming import claim_once, released
 from xueshi.declarations.services.drafting import (
     Declarer,
     Edit,
@@ -22,6 +25,7 @@ from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
 from xueshi.organisations.selectors import desk_for
+from xueshi.organisations.services import reviewing_body
 from xueshi.organisations.states import CEILING, OrganisationKind, Power
 from xueshi.policies.chains import Stage, Step
 from xueshi.reviews import services as reviews
@@ -30,6 +34,18 @@ from xueshi.reviews.rules import StepPlan
 from xueshi.reviews.services import Submission, acting
 
 POWERS = {Stage.REVIEW: Power.REVIEW_HOURS, Stage.VERIFICATION: Power.VERIFY_HOURS}
+
+
+class Declaring(Protocol):
+    """Who hands in: the unit whose desks come into question, and the role that has its own chain."""
+
+    @property
+    def organisation(self) -> Organisation:
+        """The person's employer, or the unit that declares for its people."""
+
+    @property
+    def role(self) -> str:
+        """As what one declares."""
 
 
 def submit(actor: Actor, entry: Entry, edit: Edit | None = None) -> Declaration:
@@ -56,6 +72,7 @@ def _submit(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
 def hand_in(actor: Actor, declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Claim) -> Declaration:
     """Write what was judged before and give it to its first desk, anew or once more."""
     write(declaration, by, entry, asked)
+    claim_once(declaration, by, asked)
     handed_in = submission(declaration, by, asked, entry)
     if declaration.case_id is None:
         declaration.case = reviews.open_case(handed_in, by=acting(actor), submitted_by_id=actor.user.pk)
@@ -82,7 +99,9 @@ def check_complete(role: str, asked: rules.Claim, entry: Entry) -> None:
 
 def _check_hours(by: Declarer, asked: rules.Claim, entry: Entry) -> None:
     """Rule and caps beside 申请学时, before the reviewer has to say it; the ledger asks again under its lock."""
-    for decision in (rules.within_rule(asked), rules.within_caps(asked, ledger.held(by.person.pk, entry.year))):
+    wanted = ledger.requirement_of(by.person.pk, by.pack.key, entry.year)
+    within = rules.within_caps(asked, ledger.held(by.person.pk, entry.year), wanted)
+    for decision in (rules.within_rule(asked), within):
         if not decision:
             raise RuleBroken(decision.reason, "hours")
 
@@ -102,23 +121,30 @@ def submission(declaration: Declaration, by: Declarer, asked: rules.Claim, entry
     )
 
 
-def chain(by: Declarer, asked: rules.Claim) -> tuple[StepPlan, ...]:
+def chain(by: Declaring, asked: rules.Claim) -> tuple[StepPlan, ...]:
     """The desks of a declaration, by name from now on: optional steps fall away where nobody stands above."""
-    steps = asked.rules.declaration_chain(by.role).steps_for(has_superior=by.organisation.parent_id is not None)
+    steps = _steps(by, asked)
     planned = []
     for step in steps:
         desk = _desk(step, by.organisation)
         if desk is None:
             message = f"{step.label}：没有可以处理的上级部门，请联系本单位管理员"
             raise RuleBroken(message)
-        planned.append(StepPlan(step.key, step.label, desk.pk, step.stage, settles=step.posts))
+        stands_in = reviewing_body(desk) if step.stage is Stage.REVIEW else desk
+        home = desk.pk if stands_in.pk != desk.pk else None
+        planned.append(StepPlan(step.key, step.label, stands_in.pk, step.stage, settles=step.posts, home_id=home))
     return tuple(planned)
 
 
-def desks(by: Declarer, asked: rules.Claim) -> list[tuple[str, str]]:
+def desks(by: Declaring, asked: rules.Claim) -> list[tuple[str, str]]:
     """(step, body) of the way a declaration would take now, for 提交之后."""
-    steps = asked.rules.declaration_chain(by.role).steps_for(has_superior=by.organisation.parent_id is not None)
+    steps = _steps(by, asked)
     return [(step.label, desk.name if (desk := _desk(step, by.organisation)) else "") for step in steps]
+
+
+def _steps(by: Declaring, asked: rules.Claim) -> tuple[Step, ...]:
+    taken = rules.chain_of(asked, by.role, by.organisation.industry)
+    return taken.steps_for(has_superior=by.organisation.parent_id is not None)
 
 
 def _desk(step: Step, organisation: Organisation) -> Organisation | None:
@@ -138,6 +164,9 @@ def withdraw(actor: Actor, pk: int) -> ReviewCase:
         raise NotFound
     if declaration.case_id is None:
         raise MovedOn("该申报尚未提交")
+    if declaration.declaring_body_id is not None:
+        permissions.can_withdraw(actor, declaration).require()
     case = reviews.withdraw(actor, declaration.case_id)
+    released([pk])
     Declaration.objects.filter(pk=pk).update(changed_at=clock.now())
     return case

@@ -1,6 +1,7 @@
 """Writing registrations: one door, ``submit``; what a review does with them is in ``outcomes``."""
 
+from xueshi.registrations.services.closing import close_review, open_review
 from xueshi.registrations.services.drafts import RegistrationDraft
 from xueshi.registrations.services.submitting import OldAgreement, submit
 
-__all__ = ["OldAgreement", "RegistrationDraft", "submit"]
+__all__ = ["OldAgreement", "RegistrationDraft", "close_review", "open_review", "submit"]

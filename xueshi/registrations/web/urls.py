@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xueshi.registrations.web import pickers, queue, uploads, views
+from xueshi.registrations.web import pickers, queue, subordinates, uploads, views
 from xueshi.registrations.web.lists import QUEUES
 
 WAYS = ("professional", "employer", "department", "base", "bureau", "account")
@@ -21,6 +21,9 @@ urlpatterns = [
     path("registrations/filed/", queue.filed, name="filed"),
     path("registrations/unit/", queue.unit, name="unit"),
     path("registrations/unit/<int:organisation_id>/", queue.unit, name="unit"),
+    path("registrations/subordinates/", subordinates.subordinates, name="subordinates"),
+    path("registrations/unit/<int:organisation_id>/people/", subordinates.administrators, name="administrators"),
+    path("registrations/unit/<int:organisation_id>/review/", subordinates.review_right, name="review_right"),
     path("registrations/<int:case_id>/", queue.detail, name="detail"),
     path("registrations/<int:case_id>/files/<str:key>/", queue.file, name="file"),
 ]
