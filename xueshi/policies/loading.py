@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,9 +125,9 @@ class _Inheritance:
 
     def _raw(self, folder: Path, portal: Node, parent: _Raw | None) -> _Raw:
         own = {path.stem: parse(path, _shown(path, self.root)) for path in sorted(folder.glob("*.toml"))}
-        own_years = {int(name): node for name, node in own.items() if name.isdigit()}
+        own_years = _whole_years(own)
         for name, node in own.items():
-            if name not in PARTS and name != "portal" and not name.isdigit():
+            if name not in PARTS and name != "portal" and not _YEAR.fullmatch(name):
                 raise node.fail("(file)", f"unknown file; expected portal, {', '.join(PARTS)} or a year")
         parts = {name: node for name, node in own.items() if name in PARTS}
         digest = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))]
@@ -143,6 +144,22 @@ class _Inheritance:
             abstract,
             parent.digest + digest,
         )
+
+
+_YEAR = re.compile(r"([0-9]{4})(?:\.[a-z_]+)?")
+
+
+def _whole_years(files: Mapping[str, Node]) -> dict[int, Node]:
+    """The rules from each year on; a long year may keep some of its tables in files beside it (2016.forms.toml)."""
+    years: dict[int, Node] = {}
+    for name in sorted(files):
+        if match := _YEAR.fullmatch(name):
+            year, part = int(match.group(1)), files[name]
+            before = years.get(year, part.like({}))
+            for key in before.table.keys() & part.table.keys():
+                raise part.table[key].fail(key, f"stands in {before.file} too")
+            years[year] = before.having(**part.table)
+    return years
 
 
 _OWN = frozenset({"key", "extends", "abstract", "hosts"})
