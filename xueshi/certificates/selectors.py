@@ -1,21 +1,22 @@
 """Reading certificates: the holder's side, and the public check."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 
 from xueshi.certificates import permissions, rules, signing
-from xueshi.certificates.models import Certificate, LookupLog, sums_of
+from xueshi.certificates.models import Certificate, LookupLog, PrintRun, sums_of
 from xueshi.certificates.rules import Figures
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
+from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
 from xueshi.policies.papers import ANNUAL
@@ -46,9 +47,66 @@ def valid_by_account(account_ids: Iterable[int], kind: str = ANNUAL) -> dict[int
     return {row.account_id: row for row in rows}
 
 
+def papers_in_order(pks: Sequence[int]) -> list[Certificate]:
+    """Certificates of a print run in the order of their keys."""
+    found = _whole().in_bulk(list(pks))
+    return [found[pk] for pk in pks if pk in found]
+
+
+def editions(certificate: Certificate) -> list[Certificate]:
+    """Every edition of the same kind of certificate for the same year, newest first."""
+    rows = Certificate.objects.filter(account_id=certificate.account_id, kind=certificate.kind)
+    return list(rows.order_by("-edition"))
+
+
+def print_run_for(actor: Actor, token: str) -> PrintRun:
+    """The actor's own run under the hat it was frozen with; ``NotFound`` for anybody else."""
+    found = PrintRun.objects.filter(token=token, membership=actor.membership).select_related("result").first()
+    if found is None or actor.membership is None:
+        raise NotFound
+    return found
+
+
+def recent_print_runs(actor: Actor, limit: int = 5) -> list[PrintRun]:
+    """The actor's runs at work, and those whose file still lasts, newest first."""
+    rows = PrintRun.objects.filter(membership=actor.membership, started_at__isnull=False)
+    lasting = rows.filter(Q(finished_at=None) | Q(result__isnull=False, expires_at__gt=clock.now()))
+    return list(lasting.order_by("-started_at")[:limit])
+
+
+def years_of_people(actor: Actor) -> QuerySet[YearAccount]:
+    """The years of everybody whose certificates the actor prints, with the number of the paper that stands."""
+    paper = Certificate.objects.filter(account=OuterRef("pk"), kind=ANNUAL, state=CertificateState.VALID)
+    rows = ledger.accounts_seen(actor) if permissions.can_print_for_others(actor) else YearAccount.objects.none()
+    return rows.annotate(paper_number=Coalesce(Subquery(paper.values("number")[:1]), Value("")))
+
+
+@dataclass(frozen=True, slots=True)
+class LookupDay:
+    """How often a certificate was checked on one day, by each way."""
+
+    day: date
+    ways: tuple[tuple[LookupWay, int], ...]
+
+    @property
+    def count(self) -> int:
+        """All checks of the day."""
+        return sum(number for _, number in self.ways)
+
+
 def lookups(certificate: Certificate, limit: int = 50) -> list[LookupLog]:
     """When and how the certificate was checked, newest first."""
     return list(LookupLog.objects.filter(certificate=certificate).order_by("-at", "-pk")[:limit])
+
+
+def lookup_days(certificate: Certificate, limit: int = 30) -> list[LookupDay]:
+    """The days on which the certificate was checked, newest first, with how often in which way."""
+    rows = LookupLog.objects.filter(certificate=certificate).annotate(day=TruncDate("at", tzinfo=clock.SHANGHAI))
+    counted = rows.values("day", "way").annotate(number=Count("pk")).order_by("-day", "way")
+    days: dict[date, list[tuple[LookupWay, int]]] = {}
+    for row in counted:
+        days.setdefault(row["day"], []).append((LookupWay(row["way"]), row["number"]))
+    return [LookupDay(day, tuple(ways)) for day, ways in list(days.items())[:limit]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from xueshi.accounts import limits
 from xueshi.accounts.limits import Limit
 from xueshi.audit import services as audit
-from xueshi.certificates import permissions, rendering, rules, selectors, signing
+from xueshi.certificates import messages, permissions, rendering, rules, selectors, signing
 from xueshi.certificates.models import Certificate, LookupLog, sums_of
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import CertificateNumber, Figures
@@ -32,6 +32,7 @@ from xueshi.policies.packs import Pack
 from xueshi.policies.papers import ANNUAL
 
 _LOOKUPS = Limit("certificate-lookup", 30, timedelta(minutes=1))
+_REMEMBERED = timedelta(days=180)
 _FELL = "学时已低于证书所载，证书不再有效"
 _NONE = Decimal(0)
 
@@ -55,6 +56,7 @@ def issue(actor: Actor, account_id: int, kind: str = ANNUAL) -> Certificate:
     now = clock.now()
     if standing:
         _end(standing, Move.SUPERSEDE, differing, now)
+        messages.tell_ended([(standing, account)])
     certificate = _issue_new(_Order(account, pack, words, figures, actor.user.pk, now))
     by = audit.By(actor.user.pk, actor.desk_id)
     audit.record(by, "certificate.issued", certificate, number=certificate.number, edition=certificate.edition)
@@ -66,7 +68,7 @@ def review_after_ledger_change(account_ids: Sequence[int]) -> None:
     standing = (
         Certificate.objects.select_for_update(no_key=True, of=("self",))
         .filter(account_id__in=account_ids, state=CertificateState.VALID)
-        .select_related("account")
+        .select_related("account__person")
         .order_by("pk")
     )
     now = clock.now()
@@ -78,6 +80,7 @@ def review_after_ledger_change(account_ids: Sequence[int]) -> None:
         audit.By(None),
         [audit.Act("certificate.revoked", kind, str(one.pk), {"number": one.number}) for one in fallen],
     )
+    messages.tell_ended((one, one.account) for one in fallen)
 
 
 def admit_lookup() -> None:
@@ -88,6 +91,11 @@ def admit_lookup() -> None:
 def trace_lookup(found: selectors.Found) -> None:
     """Tell the holder that somebody checked the certificate."""
     LookupLog.objects.create(certificate_id=found.published.certificate_id, at=clock.now(), way=found.way)
+
+
+def forget_lookups() -> int:
+    """Forget checks older than half a year (data inventory); returns how many those were."""
+    return LookupLog.objects.filter(at__lt=clock.now() - _REMEMBERED).delete()[0]
 
 
 def skip_serials(count: int) -> int:

@@ -40,6 +40,24 @@ TRANSITIONS: Transitions[CertificateState, Move] = Transitions(
 )
 
 
+class PrintForm(StrEnum):
+    """What many certificates printed at once become."""
+
+    PDF = "pdf"
+    ZIP = "zip"
+
+    @property
+    def label(self) -> str:
+        """The form in the user's words."""
+        return _FORMS[self]
+
+
+_FORMS = {
+    PrintForm.PDF: "一个 PDF 文件，每份一页，适合直接打印",
+    PrintForm.ZIP: "压缩包，每份一个带电子签名的 PDF 原件，附清单",
+}
+
+
 class LookupWay(StrEnum):
     """How somebody reached a certificate without signing in."""
 

@@ -7,8 +7,10 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from xueshi.files import rules
@@ -162,6 +164,21 @@ def read(file: StoredFile) -> bytes:
         return _path(file.key).read_bytes()
     except FileNotFoundError:
         raise NotFound from None
+
+
+def opened(file: StoredFile) -> BinaryIO:
+    """A stored file to be read piece by piece; ``NotFound`` when its bytes are gone from disk."""
+    try:
+        return _path(file.key).open("rb")
+    except FileNotFoundError:
+        raise NotFound from None
+
+
+def discard(file: StoredFile) -> None:
+    """Forget a file that the program made and that nothing points at any more; its bytes go with the commit."""
+    path = _path(file.key)
+    file.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def verify(file: StoredFile) -> bool:

@@ -1,12 +1,15 @@
 """A certificate as its pages show it."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from xueshi.certificates.models import Certificate, LookupLog
+from xueshi.certificates import selectors
+from xueshi.certificates.models import Certificate
+from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import grouped_code, shown_hours
-from xueshi.certificates.selectors import Found
+from xueshi.certificates.selectors import Found, LookupDay
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel.clock import SHANGHAI
 from xueshi.ui.parts import Pair, State, Tone
@@ -40,7 +43,7 @@ def published(found: Found) -> dict[str, Any]:
     return {"one": one, "pairs": pairs, "state": state_of(one.state), "is_valid": one.state == CertificateState.VALID}
 
 
-def detail(certificate: Certificate, log: Sequence[LookupLog]) -> dict[str, Any]:
+def detail(certificate: Certificate) -> dict[str, Any]:
     """What the holder and their administrators see."""
     figures = certificate.figures
     pairs = [
@@ -56,8 +59,42 @@ def detail(certificate: Certificate, log: Sequence[LookupLog]) -> dict[str, Any]
         Pair(label="发证机关", value=figures.issuer),
         Pair(label="发证时间", value=figures.issued_on),
     ]
-    entries = [(one.at.astimezone(SHANGHAI), LookupWay(one.way).label) for one in log]
-    return {"certificate": certificate, "pairs": pairs, "state": state_of(certificate.state), "log": entries}
+    editions = [(one, state_of(one.state)) for one in selectors.editions(certificate)]
+    return {
+        "certificate": certificate,
+        "title": figures.title or "学时证明",
+        "pairs": pairs,
+        "state": state_of(certificate.state),
+        "editions": editions if len(editions) > 1 else [],
+    }
+
+
+def checks(certificate: Certificate) -> dict[str, Any]:
+    """What its holder reads about checks: each day's count, and the latest one by one, never who it was."""
+    return {
+        "holder": True,
+        "days": [_day(one) for one in selectors.lookup_days(certificate)],
+        "log": [(one.at.astimezone(SHANGHAI), LookupWay(one.way).label) for one in selectors.lookups(certificate, 20)],
+    }
+
+
+def _day(one: LookupDay) -> tuple[date, int, str]:
+    return one.day, one.count, "，".join(f"{way.label} {number} 次" for way, number in one.ways)
+
+
+def offline(payload: Payload) -> dict[str, Any]:
+    """What the QR code states by itself, and the day up to which that is known."""
+    figures = (("公需课学时", payload.public), ("专业课学时", payload.professional), ("总学时", payload.total))
+    pairs = [
+        Pair(label="证书编号", value=payload.number.text),
+        Pair(label="姓名", value=payload.name, note="二维码中只含部分姓名"),
+        Pair(label="身份证号", value=payload.document_ends, note="二维码中只含首尾几位"),
+        Pair(label="年度", value=str(payload.number.year)),
+        *_hours([(label, hours) for label, hours in figures if hours]),
+        Pair(label="版本", value=f"第 {payload.edition} 版"),
+        Pair(label="发证时间", value=payload.issued_on),
+    ]
+    return {"pairs": pairs, "issued_on": payload.issued_on}
 
 
 def _title(title: str) -> list[Pair]:

@@ -1,5 +1,7 @@
 """Printing a certificate, reading one's own, and the public check."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -7,7 +9,7 @@ from django.utils.http import content_disposition_header
 from xueshi.certificates import selectors, services, signing
 from xueshi.certificates.selectors import Found
 from xueshi.certificates.web import shown
-from xueshi.certificates.web.forms import FileForm, NumberForm
+from xueshi.certificates.web.forms import FileForm, NumberForm, OfflineForm
 from xueshi.files import services as files
 from xueshi.policies.requests import actor_of
 from xueshi.ui.routes import route
@@ -40,7 +42,8 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What a certificate states, whether it stands, and when it was checked."""
     certificate = selectors.certificate_for(actor_of(request), pk)
-    context = shown.detail(certificate, selectors.lookups(certificate))
+    own = certificate.account.person.user_id == actor_of(request).user.pk
+    context = shown.detail(certificate) | (shown.checks(certificate) if own else {})
     return _unkept(render(request, "certificates/detail.html", context))
 
 
@@ -74,6 +77,23 @@ def verify_link(request: HttpRequest, text: str) -> HttpResponse:
     return _answer(request, selectors.by_link(text))
 
 
+@route("GET", "POST", public=True)
+def verify_offline(request: HttpRequest) -> HttpResponse:
+    """What a QR code itself says, by its signature alone: the register is not asked, and nothing is logged."""
+    if request.method != "POST":
+        return _offline(request, OfflineForm())
+    services.admit_lookup()
+    form = OfflineForm(request.POST)
+    if not form.is_valid():
+        return _offline(request, form, status=422)
+    try:
+        payload = signing.open_payload(form.cleaned_data["text"])
+    except signing.NotOurs:
+        form.add_error("text", "签名不符：内容不完整、经过改动，或不是本平台签发的证书")
+        return _offline(request, form, status=422)
+    return _offline(request, OfflineForm(), shown.offline(payload))
+
+
 @route(public=True)
 def qr_key(request: HttpRequest) -> HttpResponse:
     """The public key that checks QR codes without a network."""
@@ -86,6 +106,12 @@ def _answer(request: HttpRequest, found: Found | None, form: NumberForm | None =
         return _page(request, form or NumberForm(), FileForm(), status=404)
     services.trace_lookup(found)
     return _unkept(render(request, "certificates/found.html", shown.published(found)))
+
+
+def _offline(
+    request: HttpRequest, form: OfflineForm, found: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    return _unkept(render(request, "certificates/offline.html", {"form": form, **(found or {})}, status=status))
 
 
 def _page(request: HttpRequest, number_form: NumberForm, file_form: FileForm, status: int = 200) -> HttpResponse:

@@ -1,0 +1,137 @@
+"""电子证书查询打印 / 查询验证: the years of one's people, with printing (ANN-13, ANN-14, ANN-15)."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.core import signing
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from xueshi.accounts.models import document_index
+from xueshi.certificates import batches, permissions, selectors
+from xueshi.certificates.models import sums_of
+from xueshi.kernel import text
+from xueshi.kernel.identity import DocumentType
+from xueshi.ledger.models import YearAccount
+from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import OrganisationKind
+from xueshi.policies import registry
+from xueshi.policies.packs import Pack
+from xueshi.policies.papers import ANNUAL, Certificate
+from xueshi.ui import filters
+from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction
+from xueshi.ui.parts import Cell, State
+
+_SALT: Final = "certificates.shown"
+_CHOSEN_FOR = 12 * 3600
+_ANNUAL_BUTTON: Final = "打印证明"
+
+type Years = QuerySet[YearAccount]
+
+
+class PaperFilters(filters.FilterSet):
+    """证件号, 姓名, 年度; a number only as a whole (C5)."""
+
+    document = filters.CharFilter(label="证件号", method="by_document", max_length=20)
+    name = filters.CharFilter(label="姓名", field_name="person__user__name", lookup_expr="contains", max_length=40)
+    year = filters.NumberFilter(
+        label="年度",
+        field_name="year",
+        widget=forms.NumberInput({"placeholder": "如2026"}),
+        min_value=1900,
+        max_value=2999,
+    )
+
+    def by_document(self, rows: Years, _name: str, value: str) -> Years:
+        """The whole number, of whatever kind of document."""
+        number = text.half_width(value).strip().upper()
+        return rows.filter(person__user__document_index__in=[document_index(kind, number) for kind in DocumentType])
+
+
+def _result(row: YearAccount) -> State:
+    annual = registry.pack(row.portal).year(row.year).annual
+    return State(annual.passed, "ok") if row.passed else State(annual.failed, "no")
+
+
+_COLUMNS: Final[tuple[Column[YearAccount], ...]] = (
+    Column(
+        key="person",
+        label="姓名",
+        value=lambda row: Cell(text=row.person.user.name, note=row.person.user.masked_document),
+        order_by="person__user__name",
+    ),
+    Column(key="unit", label="所在单位", value=lambda row: row.person.employment.organisation.name, wrap=True),
+    Column(key="year", label="年度", value=lambda row: str(row.year), order_by="year"),
+    Column(key="public", label="完成公需课学时", value=lambda row: row.public_hours, num=True),
+    Column(key="professional", label="完成专业课学时", value=lambda row: row.professional_hours, num=True),
+    Column(key="total", label="总完成学时", value=lambda row: row.total_hours, num=True, order_by="total_hours"),
+    Column(key="result", label="认定结果", value=_result),
+    Column(key="number", label="证书编号", value=lambda row: getattr(row, "paper_number", "") or "尚未打印"),
+)
+
+_PASSED: Final = ListTab[YearAccount](key="passed", label="可打印", narrow=lambda rows: rows.filter(passed=True))
+_ALL: Final = ListTab[YearAccount](key="all", label="全部年度", narrow=lambda rows: rows)
+
+
+def people(actor: Actor, pack: Pack, year: int) -> ListPage[YearAccount]:
+    """The page of a role: an employer begins with those who can print, an authority with everybody it may verify."""
+    verifies = actor.role_key in {OrganisationKind.BUREAU, OrganisationKind.DEPARTMENT}
+    return ListPage(
+        key="certificates.people",
+        title=pack.word("certificate.query"),
+        rows=selectors.years_of_people,
+        allowed=permissions.can_print_for_others,
+        columns=_COLUMNS,
+        order_by=("-year", "person__employment__organisation__path"),
+        filters=PaperFilters,
+        tabs=(_ALL, _PASSED) if verifies else (_PASSED, _ALL),
+        batch=(
+            BatchAction(key="chosen", label="批量打印", url=_prints),
+            BatchAction(key="everything", label="全部打印", url=_prints, everything=True),
+        ),
+        token=_token,
+        actions=(
+            RowAction(label=pack.word("buttons.detail"), url=lambda row: reverse("ledger:year", args=[row.pk])),
+            *(_printing(paper) for paper in pack.year(year).certificates),
+        ),
+        empty_text="没有符合条件的记录",
+        numbered=True,
+        template="certificates/people.html",
+    )
+
+
+def chosen(actor: Actor, posted: Any) -> Sequence[int]:
+    """The years that were ticked, or with 全部打印 all that were shown; ``signing.BadSignature`` for a forged set."""
+    if posted.get("action") != "everything":
+        return [int(pk) for pk in posted.getlist("row") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    desk_id, ids = json.loads(signing.loads(posted.get("token", ""), salt=_SALT, max_age=_CHOSEN_FOR))
+    if desk_id != actor.desk_id:
+        raise signing.BadSignature
+    return [int(pk) for pk in ids]
+
+
+def _prints() -> str:
+    return reverse("certificates:prints")
+
+
+def _token(actor: Actor, rows: Years) -> str:
+    """The earned years among those shown, one more than a run takes at most: then 全部打印 is told so."""
+    shown = list(rows.filter(passed=True).values_list("pk", flat=True)[: batches.MOST + 1])
+    return signing.dumps(json.dumps([actor.desk_id, shown], separators=(",", ":")), salt=_SALT, compress=True)
+
+
+def _printing(paper: Certificate) -> RowAction[YearAccount]:
+    label = _ANNUAL_BUTTON if paper.key == ANNUAL else paper.button
+    return RowAction(label=label, url=_address(paper.key), post=True)
+
+
+def _address(key: str) -> Callable[[YearAccount], str | None]:
+    def address(row: YearAccount) -> str | None:
+        """Where the paper is printed; nothing for a year that has not earned it (ANN-13)."""
+        papers = registry.pack(row.portal).year(row.year).certificates
+        earned = any(one.key == key and one.earned(passed=row.passed, sums=sums_of(row)) for one in papers)
+        return reverse("certificates:issue_kind", args=[row.pk, key]) if earned else None
+
+    return address
