@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "xueshi.people",
     "xueshi.reviews",
     "xueshi.ledger",
+    "xueshi.adjustments",
     "xueshi.duplicates",
     "xueshi.declarations",
     "xueshi.registrations",

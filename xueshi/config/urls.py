@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xueshi.people.web.urls")),
     path("declarations/", include("xueshi.declarations.web.urls")),
     path("years/", include("xueshi.ledger.web.urls")),
+    path("adjustments/", include("xueshi.adjustments.web.urls")),
     path("reviews/", include("xueshi.reviews.web.urls")),
     path("gallery/", include("xueshi.ui.web.urls")),
     path("healthz", healthz, name="healthz"),

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from xueshi.policies.caps import Cap
-from xueshi.policies.chains import Chain
+from xueshi.policies.chains import Chain, Stage
 from xueshi.policies.duplicates import Duplicate
 from xueshi.policies.events import EventRule
 from xueshi.policies.forms import FormSpec
@@ -199,8 +199,9 @@ class YearRules(Value):
         named += [(paper.subject, f"certificate {paper.key}") for paper in self.certificates if paper.subject]
         _all_known(named, subjects, "subject")
         _all_known([(key, f"cap {cap.key}") for cap in self.caps for key in cap.forms], forms, "learning form")
-        if self.events_on() and "adjustment" not in self.chains:
-            raise ValueError("a year that takes events needs the chain 'adjustment'")
+        chain = self.chains.get("adjustment")
+        if self.events_on() and (chain is None or any(step.stage is not Stage.REVIEW for step in chain.steps)):
+            raise ValueError("a year that takes events needs the chain 'adjustment', of review steps only")
         return self
 
     @property

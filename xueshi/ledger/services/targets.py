@@ -1,17 +1,20 @@
 """Changing what years ask of a person, and taking that back: what approved events do (policy facts 7)."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
+from xueshi.ledger import selectors
 from xueshi.ledger.models import TargetChange, YearAccount
 from xueshi.ledger.rules import Change
 from xueshi.ledger.services.books import locked, open_accounts, settle
 from xueshi.ledger.states import Effect
 from xueshi.people.models import Professional
+from xueshi.policies.numbers import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,16 @@ class Shift:
 
 
 @transaction.atomic
-def change_targets(shifts: Sequence[Shift], *, by: audit.By) -> None:
+def change_targets(shifts: Sequence[Shift], *, by: audit.By) -> Mapping[int, str]:
     """Write the changes and judge every year they concern anew, under the locks of its account.
 
-    The same source twice is refused by the database (``IntegrityError``).
+    Returns the sources refused, with the reason: more is to be taken from a year than it still asks. The same source
+    twice is refused by the database (``IntegrityError``).
     """
     open_accounts((shift.person_id, year, shift.portal) for shift in shifts for year in sorted(shift.years()))
     _keep_out_new_years(shift.person_id for shift in shifts)
+    refused = {shift.changes[0].source_id: reason for shift in shifts if (reason := _too_much(shift))}
+    shifts = [shift for shift in shifts if shift.changes[0].source_id not in refused]
     TargetChange.objects.bulk_create(
         TargetChange(
             person_id=shift.person_id,
@@ -57,7 +63,20 @@ def change_targets(shifts: Sequence[Shift], *, by: audit.By) -> None:
         for shift in shifts
         for sequence, one in enumerate(shift.changes, start=1)
     )
-    _judge_again({shift.person_id: shift.changes for shift in shifts})
+    concerned: dict[int, list[Change]] = defaultdict(list)
+    for shift in shifts:
+        concerned[shift.person_id] += shift.changes
+    _judge_again(concerned)
+    return refused
+
+
+def _too_much(shift: Shift) -> str:
+    for one in shift.changes:
+        if one.effect is Effect.HOURS and one.amount < 0 and one.first_year is not None:
+            total = selectors.requirement_of(shift.person_id, shift.portal, one.first_year).total
+            if total + one.amount < 0:
+                return f"{one.first_year} 年度现只要求 {plain(total)} 学时，不能再减少 {plain(-one.amount)} 学时"
+    return ""
 
 
 @transaction.atomic
@@ -101,7 +120,7 @@ def _keep_out_new_years(person_ids: Iterable[int]) -> None:
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _judge_again(changes: dict[int, Sequence[Change]]) -> None:
+def _judge_again(changes: Mapping[int, Sequence[Change]]) -> None:
     rows = YearAccount.objects.filter(person_id__in=list(changes)).values_list("pk", "person_id", "year")
     concerned = [pk for pk, person, year in rows if any(one.concerns(year) for one in changes[person])]
     settle(list(locked(concerned).values()))

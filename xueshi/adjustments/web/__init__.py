@@ -1,0 +1,1 @@
+"""Pages of requirement events: one's own, the desk, one event by itself."""
