@@ -51,12 +51,15 @@ def test_menu_trees_keep_their_printed_order() -> None:
     menu = registry.pack("weihai").menu("department")
     assert labels(menu) == [
         "首页",
+        "管理直属账户",
         "审核账户",
+        "学时申报",
+        "查看申报记录",
         "学时审批",
         "成果备案",
         "查询统计",
     ]
-    assert labels(menu[1].children) == ["审核用人单位", "审核继续教育基地", "审核注册人员", "审核人员信息修改"]
+    assert labels(menu[2].children) == ["审核用人单位", "审核继续教育基地", "审核注册人员", "审核人员信息修改"]
     assert registry.pack("weihai").menu("nobody") == ()
 
 

@@ -11,6 +11,7 @@ from xueshi.accounts.models import document_index
 from xueshi.declarations import permissions
 from xueshi.declarations.models import Declaration, Evidence
 from xueshi.declarations.states import DeclarationState, state_of
+from xueshi.duplicates import selectors as duplicates
 from xueshi.files.models import StoredFile
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
@@ -73,6 +74,7 @@ def in_states(states: Iterable[DeclarationState]) -> Q:
 
 def _whole(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
     whole = ("person__user", "organisation", "case__desk", "case__organisation", "case__handler__user")
+    whole += ("declared_by", "declaring_body")
     return with_state(rows).select_related(*whole)
 
 
@@ -89,8 +91,9 @@ def own_declarations(actor: Actor) -> QuerySet[Declaration]:
 
 
 def _own(actor: Actor) -> QuerySet[Declaration]:
-    """What a person's own lists read, latest first: they know themselves and their unit."""
-    rows = Declaration.objects.filter(person__user_id=actor.user.pk, deleted_at=None)
+    """What a person's own lists read, latest first, but for what their unit has not handed in (again)."""
+    known = Q(declaring_body=None) | ~STATES[DeclarationState.DRAFT]
+    rows = Declaration.objects.filter(known, person__user_id=actor.user.pk, deleted_at=None)
     return with_state(rows).select_related("person", "case__desk", "case__handler__user").order_by("-changed_at", "-pk")
 
 
@@ -168,15 +171,8 @@ def declaration_of_case(actor: Actor, case_id: int) -> Declaration:
 
 
 def evidence_of(declaration: Declaration) -> list[Evidence]:
-    """The images in order; ``is_double`` marks those whose file another declaration handed in too (D13)."""
-    rows = Evidence.objects.filter(declaration=declaration).annotate(is_double=Exists(_doubles("file__source_digest")))
-    return list(rows.select_related("file").order_by("position"))
-
-
-def _doubles(digest: str) -> QuerySet[Evidence]:
-    others = Evidence.objects.filter(file__source_digest=OuterRef(digest), declaration__case__isnull=False)
-    withdrawn = Q(declaration__case__state=CaseState.WITHDRAWN) | Q(declaration__deleted_at__isnull=False)
-    return others.exclude(withdrawn).exclude(declaration_id=OuterRef("declaration_id"))
+    """The images in order."""
+    return list(Evidence.objects.filter(declaration=declaration).select_related("file").order_by("position"))
 
 
 def evidence_file(actor: Actor, pk: int, position: int) -> StoredFile:
@@ -221,9 +217,8 @@ def _with_reviewed(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
 
 @cache
 def _doubled() -> Exists:
-    """Whether another declaration handed in one of a row's files; the same for every desk, so built once."""
-    own = Evidence.objects.filter(declaration_id=OuterRef("pk"))
-    return Exists(own.filter(Exists(_doubles("file__source_digest"))))
+    """Whether a row has something in common with another claim; the same for every desk, so built once."""
+    return duplicates.flagged(KIND)
 
 
 def _of_desk(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
@@ -320,6 +315,19 @@ def described(pks: Collection[int]) -> Mapping[int, Source]:
     """What the ledger's entries came from, for the history of a year (ANN-03)."""
     rows = Declaration.objects.filter(pk__in=pks)
     return {row.pk: _source(row) for row in rows}
+
+
+def seen_beside(actor: Actor, pks: Collection[int]) -> Mapping[int, duplicates.Seen]:
+    """Those of some declarations that the actor may see, as another one's remark names them (D13)."""
+    rows = Declaration.objects.filter(permissions.declarations_seen_by(actor), pk__in=pks)
+    rows = rows.select_related("person__user")
+    return {row.pk: duplicates.Seen(_named(row), reverse("declarations:detail", args=[row.pk])) for row in rows}
+
+
+def _named(row: Declaration) -> str:
+    form = learning_form(row)
+    label = form.label if form is not None else row.form
+    return f"{row.person.user.name} {row.year} 年度 {label} {row.number}"
 
 
 def _source(row: Declaration) -> Source:

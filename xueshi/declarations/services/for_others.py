@@ -25,17 +25,17 @@ AT_MOST = 200
 class Unit:
     """Who declares for whom: the body, its role, the pack its people live under."""
 
-    body: Organisation
+    organisation: Organisation
     pack: Pack
 
     @property
     def role(self) -> str:
         """What the packs call such a body."""
-        return self.body.kind
+        return self.organisation.kind
 
     def of(self, person: Professional) -> Declarer:
         """The same for one of its people."""
-        return Declarer(person, self.body, self.pack, self.role)
+        return Declarer(person, self.organisation, self.pack, self.role)
 
 
 def unit_of(actor: Actor) -> Unit:
@@ -69,10 +69,21 @@ def _declare(actor: Actor, entry: Entry, people: Sequence[int]) -> list[Declarat
     check_complete(unit.role, asked, entry)
     found = _people(actor, people)
     _check_each(actor, unit, found, asked)
-    return [
-        hand_in(actor, _fresh(actor, unit.of(person), _key(entry, place)), unit.of(person), entry, asked)
-        for place, person in enumerate(found)
-    ]
+    return list(_hand_in_all(actor, [unit.of(person) for person in found], entry, asked))
+
+
+def _hand_in_all(
+    actor: Actor, declarers: Sequence[Declarer], entry: Entry, asked: rules.Claim
+) -> Iterator[Declaration]:
+    """All, or ``Problems`` with what stands in the way of each: the transaction ends with them."""
+    problems: list[RuleBroken] = []
+    for place, by in enumerate(declarers):
+        try:
+            yield hand_in(actor, _fresh(actor, by, _key(entry, place)), by, entry, asked)
+        except Problems as refusal:
+            problems += refusal.problems
+    if problems:
+        raise Problems(problems)
 
 
 def again(actor: Actor, entry: Entry, edit: Edit) -> Declaration:
@@ -145,19 +156,20 @@ def _check_each(actor: Actor, unit: Unit, people: Sequence[Professional], asked:
 def _refused(actor: Actor, unit: Unit, people: Sequence[Professional], asked: rules.Claim) -> Iterator[tuple[str, str]]:
     """(name, reason) of those for whom it cannot be handed in: their year is full, or nobody else could review it."""
     held = ledger.held_by([person.pk for person in people], asked.rules.year)
-    reviewers = _own_reviewers(unit, people[0], asked)
+    reviewers = _own_reviewers(unit, asked)
     for person in people:
-        decision = rules.within_caps(asked, held.get(person.pk, ()))
+        wanted = ledger.requirement_of(person.pk, unit.pack.key, asked.rules.year)
+        decision = rules.within_caps(asked, held.get(person.pk, ()), wanted)
         if not decision:
             yield person.user.name, decision.reason
         elif reviewers is not None and not reviewers - {actor.user.pk, person.user_id}:
             yield person.user.name, "本单位没有其他可以审核的管理员，本人提交的申报不能由本人审核"
 
 
-def _own_reviewers(unit: Unit, person: Professional, asked: rules.Claim) -> set[int] | None:
+def _own_reviewers(unit: Unit, asked: rules.Claim) -> set[int] | None:
     """Who of the unit could review what it declares itself; None where only other bodies do so (INV-19)."""
-    own = [step for step in chain(unit.of(person), asked) if step.desk_id == unit.body.pk]
+    own = [step for step in chain(unit, asked) if step.desk_id == unit.organisation.pk]
     if not own:
         return None
-    hats = organisations.administrators(unit.body.pk)
+    hats = organisations.administrators(unit.organisation.pk)
     return {hat.user_id for hat in hats if POWERS[own[0].stage] in powers_of(hat)}

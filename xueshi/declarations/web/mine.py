@@ -14,8 +14,10 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit
 from xueshi.declarations.states import GROUPS
 from xueshi.declarations.web import images, shown
+from xueshi.duplicates import selectors as duplicates
 from xueshi.kernel.errors import MovedOn
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Power
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
 from xueshi.ui.lists import Column, ListPage, ListTab, RowAction, show_list
@@ -138,12 +140,19 @@ def _detail(request: HttpRequest, row: Declaration, pack: Pack) -> HttpResponse:
         "chain": shown.chain(row, steps),
         "handler": shown.handler(row),
         "own": row.person.user_id == actor.user.pk,
+        "flags": duplicates.flags(actor, selectors.KIND, row.pk) if row.person.user_id != actor.user.pk else None,
         "again": again_url(row) if permissions.can_declare_again(actor, row) else "",
         "may_edit": bool(permissions.can_edit(actor, row)),
+        "edit_url": reverse(f"declarations:{'for_others_edit' if row.declaring_body_id else 'edit'}", args=[row.pk]),
         "words": {key: pack.word(f"buttons.{key}") for key in ("withdraw", "edit", "delete")},
         "may_withdraw": row.case is not None and bool(permissions.can_withdraw(actor, row)),
     }
     return render(request, "declarations/detail.html", context)
+
+
+def _list_of(request: HttpRequest) -> str:
+    """Where one's own stand: the person's, or under a unit's hat what it has declared."""
+    return "declarations:records" if actor_of(request).has(Power.RECORDS) else "declarations:mine"
 
 
 @route("POST", object_kind="declarations.declaration")
@@ -151,7 +160,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """撤销: back to 待提交 (CR-18)."""
     services.withdraw(actor_of(request), pk)
     messages.success(request, "已撤销，可以修改后再次提交")
-    return redirect("declarations:mine")
+    return redirect(_list_of(request))
 
 
 @route("POST", object_kind="declarations.declaration")
@@ -162,4 +171,4 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         raise MovedOn("该申报已变更，请刷新后再操作")
     services.delete_draft(actor_of(request), Edit(pk, int(version)))
     messages.success(request, "已删除")
-    return redirect("declarations:mine")
+    return redirect(_list_of(request))

@@ -72,7 +72,9 @@ def refusal(row: Declaration) -> str:
 def pairs(row: Declaration, pack: Pack) -> list[parts.Pair]:
     """Everything that was declared, in the form's order, hours declared and recognised side by side (CV-10, CR-32)."""
     unit = pack.word("hours")
+    by_unit = [parts.Pair(label="申报单位", value=row.declaring_body.name)] if row.declaring_body is not None else []
     lines = [
+        *by_unit,
         parts.Pair(label=pack.word("declaration.year"), value=str(row.year)),
         parts.Pair(label=pack.word("declaration.learning_form"), value=form_label(row)),
     ]
@@ -91,7 +93,8 @@ def chain(row: Declaration, steps: Sequence[ReviewStep]) -> list[parts.ChainStep
     if row.case is None:
         return []
     at = row.case.submitted_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    return [parts.ChainStep(title="提交申报", who=row.person.user.name, at=at, tone="ok"), *timeline(steps)]
+    who = row.declared_by.name if row.declaring_body is None else f"{row.declaring_body.name} · {row.declared_by.name}"
+    return [parts.ChainStep(title="提交申报", who=who, at=at, tone="ok"), *timeline(steps)]
 
 
 def counts_next(steps: Sequence[ReviewStep]) -> bool:

@@ -145,9 +145,9 @@ def empty(*, text: str = "没有数据", hint: str = "", url: str = "", action: 
 
 
 @register.inclusion_tag("ui/parts/form_errors.html")
-def form_errors(*, form: BaseForm) -> dict[str, Any]:
-    """Draw all errors with links to their fields."""
-    return {"items": summary_of(form), "form": form}
+def form_errors(*, form: BaseForm, also: BaseForm | None = None) -> dict[str, Any]:
+    """Draw all errors with links to their fields; ``also``: of a second form of the same page, which stands below."""
+    return {"items": summary_of(form) + (summary_of(also) if also is not None else []), "form": form}
 
 
 @register.inclusion_tag("ui/parts/form_fields.html")

@@ -1,0 +1,234 @@
+"""A unit declares for its people: who can be chosen, one record a person, all or none, once a page."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests import small_world as make
+from tests.browsers import signed_in
+from tests.declarations import world as w
+from tests.declarations.forms import filled, image, page
+from xueshi.declarations import permissions, selectors
+from xueshi.declarations.models import Declaration
+from xueshi.organisations.actors import Actor
+from xueshi.people.models import Professional
+from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.states import CaseState
+
+pytestmark = pytest.mark.django_db
+NEW = "/declarations/for-others/"
+ON_THE_JOB = f"{NEW}?form=on_the_job"
+
+
+@pytest.fixture
+def world() -> make.SmallWorld:
+    return make.build()
+
+
+def sent(*people: Professional, **changes: object) -> dict[str, object]:
+    """The page with everything filled in for some people."""
+    first: dict[str, object] = {"content": "数控加工工艺与安全规程", "evidence": [image()]}
+    return filled(**(first | changes)) | {"people": [one.pk for one in people]}
+
+
+def names(found: str) -> list[str]:
+    """Whom the page offers or has chosen, in its order."""
+    return re.findall(r'name="people" value="\d+"[^>]*>\s*<span[^>]*>(\S+)', found)
+
+
+def stands(*people: Professional) -> list[tuple[str, str]]:
+    rows = Declaration.objects.filter(person__in=people).order_by("person_id")
+    return [(row.person.user.name, row.case.state if row.case else "") for row in rows]
+
+
+@pytest.mark.req("CR-22", "CR-23")
+def test_an_employer_declares_for_two_of_its_people_at_once(world: make.SmallWorld) -> None:
+    browser = signed_in(world.employer_admin)
+    text = page(browser, ON_THE_JOB)
+    assert names(text) == ["李春燕", "王志远"]
+    assert [word in text for word in ("选择申请人", "添加人员", "提交申报", "保存暂不提交")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    people = (world.record, world.colleague_record)
+
+    empty = browser.post(NEW, sent(*people, content=""))
+    assert empty.status_code == 422
+    assert 'id="id_content_error"' in empty.content.decode()
+    nobody = browser.post(NEW, sent())
+    assert (nobody.status_code, "请选择申请人" in nobody.content.decode()) == (422, True)
+    assert Declaration.objects.count() == 0
+
+    answer = browser.post(NEW, sent(*people), follow=True)
+    assert answer.redirect_chain == [("/declarations/records/", 302)]
+    assert "申报已提交，等待审核（2 人）" in answer.content.decode()
+    assert stands(*people) == [("王志远", "pending"), ("李春燕", "pending")]
+    first, second = Declaration.objects.order_by("person_id")
+    assert first.evidence.get().file == second.evidence.get().file
+    assert {row.declared_by for row in (first, second)} == {world.employer_admin.user}
+    assert (first.hours_declared, first.hours_recognised, first.declaring_body) == (24, None, world.employer)
+    # The body above looks at it: nobody reviews what they declared themselves.
+    assert list(ReviewStep.objects.filter(case=first.case).values_list("desk__name", "settles")) == [
+        (world.department.name, True)
+    ]
+    w.decided(world.department_admin, first)
+    assert (w.total(world), w.fresh(first).hours_recognised) == (24, 24)
+
+
+@pytest.mark.parametrize(
+    ("role", "desks"),
+    [
+        pytest.param("department", ["测试区人力资源和社会保障局"], marks=pytest.mark.req("CR-24")),
+        pytest.param(
+            "district", ["测试区人力资源和社会保障局", "测试市人力资源和社会保障局"], marks=pytest.mark.req("CR-25")
+        ),
+    ],
+)
+def test_departments_and_bureaux_declare_for_their_own(world: make.SmallWorld, role: str, desks: list[str]) -> None:
+    body, actor = getattr(world, role), getattr(world, f"{role}_admin")
+    _, record = make.professional("周海平", body)
+    browser = signed_in(actor)
+    assert names(page(browser, ON_THE_JOB)) == ["周海平"]
+    if role == "district":
+        # Its own desk reviews: that wants somebody besides who declared.
+        alone = browser.post(NEW, sent(record, content=""))
+        assert "周海平：本单位没有其他可以审核的管理员" in alone.content.decode()
+        assert Declaration.objects.count() == 0
+        make.administrator("另一管理员", body, is_super=False)
+        second = make.administrator("第二管理员", body, is_super=False)
+        assert second.membership is not None
+        assert "周海平：本单位没有其他" in browser.post(NEW, sent(record, content="")).content.decode()
+        grant(second)
+    answer = browser.post(NEW, sent(record, content=""))
+    assert answer.status_code == 302
+    row = Declaration.objects.get()
+    steps = ReviewStep.objects.filter(case=row.case).order_by("position")
+    assert [step.desk.name for step in steps] == desks
+
+
+def grant(actor: Actor) -> None:
+    """Let an administrator review hours."""
+    from xueshi.organisations.models import Role  # noqa: PLC0415 - used once
+
+    assert actor.membership is not None
+    role = Role.objects.create(organisation=actor.organisation, name="审核员", powers=["hours.review"])
+    actor.membership.role = role
+    actor.membership.save()
+
+
+@pytest.mark.req("CR-22", "CR-26")
+def test_finding_adding_and_dropping_keeps_what_was_typed(world: make.SmallWorld) -> None:
+    browser = signed_in(world.employer_admin)
+    make.professional("王小明", world.stranger)
+    found = post(browser, {"people__q": "王", "people__asked": "", "do": "submit", "class_name": "高级研修班"})
+    assert (names(found), 'value="高级研修班"' in found, "请填写" in found) == (["王志远"], True, False)
+    chosen = post(browser, {"people": [world.record.pk], "people__add": "1"})
+    assert f'移除 王志远 {world.person.user.listed_document}"' in chosen
+    assert "已选择 1 人" in chosen
+    dropped = post(browser, {"people": [world.record.pk, world.colleague_record.pk], "people__drop": world.record.pk})
+    assert ("移除 李春燕" in dropped, "移除 王志远" in dropped) == (True, False)
+    whole = post(browser, {"people__q": world.person.user.document_number, "people__find": "1"})
+    assert names(whole) == ["王志远"]
+    assert "没有找到其他人员" in post(browser, {"people__q": "王小明", "people__find": "1"})
+    assert Declaration.objects.count() == 0
+    assert "手动添加" in page(signed_in(make.build("shandong").employer_admin), NEW)
+
+
+def post(browser: Client, changes: dict[str, object]) -> str:
+    answer = browser.post(NEW, {"form": "on_the_job", "year": "2026", "key": "k"} | changes)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_one_full_year_holds_back_the_whole_set_and_is_named(world: make.SmallWorld) -> None:
+    w.decided(world.employer_admin, w.handed_in(world.person, "24"))
+    browser, before = signed_in(world.employer_admin), Declaration.objects.count()
+    answer = browser.post(NEW, sent(world.record, world.colleague_record))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.findall(r'id="id_people_error"><p>([^<]+?)：', text) == ["王志远"]
+    assert 'value="数控机床安全操作与维护"' in text
+    assert (Declaration.objects.count(), ReviewCase.objects.count()) == (before, before)
+
+
+def test_a_double_click_is_one_set_and_another_content_is_refused(world: make.SmallWorld) -> None:
+    browser = signed_in(world.employer_admin)
+    evidence = w.picture()
+    first = sent(world.record, world.colleague_record, evidence=[image(content=evidence)])
+    assert browser.post(NEW, first).status_code == 302
+    kept = list(Declaration.objects.order_by("pk"))
+    stored = kept[0].evidence.get().file
+    again = w.entry(world.employer_admin, key="page-1", files=(stored.pk,), content="数控加工工艺与安全规程")
+    from xueshi.declarations.services import for_others  # noqa: PLC0415 - the service behind the page
+
+    people = [world.record.pk, world.colleague_record.pk]
+    assert for_others.declare(world.employer_admin, again, people) == kept
+    for other in ([world.record.pk], people):
+        changed = sent(hours="8") | {"people": other}
+        answer = browser.post(NEW, changed)
+        assert answer.status_code == 422
+        assert "此页面的内容已经提交过" in answer.content.decode()
+    assert list(Declaration.objects.order_by("pk")) == kept
+
+
+@pytest.mark.req("CR-15", "CR-18", "CR-19", "CR-20")
+def test_the_person_reads_and_the_unit_takes_back_changes_and_deletes(world: make.SmallWorld) -> None:
+    unit, person = signed_in(world.employer_admin), signed_in(world.person)
+    unit.post(NEW, sent(world.record))
+    row = Declaration.objects.get()
+    mine = page(person, "/declarations/")
+    assert row.number in mine
+    assert not re.findall(r"撤销</button>|修改</a>|删除</button>", mine)
+    assert person.post(f"/declarations/{row.pk}/withdraw/").status_code == 403
+    assert w.case(row).state == CaseState.PENDING
+
+    assert unit.post(f"/declarations/{row.pk}/withdraw/").status_code == 302
+    assert w.case(row).state == CaseState.WITHDRAWN
+    assert row.number not in page(person, "/declarations/")
+    assert person.get(f"/declarations/{row.pk}/").status_code == 404
+    assert signed_in(world.department_admin).get(f"/declarations/{row.pk}/").status_code == 404
+
+    opened = page(unit, f"{NEW}{row.pk}/")
+    assert ("王志远" in opened, 'value="24"' in opened, "people__q" in opened) == (True, True, False)
+    version = re.findall(r'name="version" value="(\d+)"', opened)[0]
+    keep = re.findall(r'name="evidence__keep" value="([^"]+)"', opened)
+    changed = sent(hours="16", evidence=None, version=version) | {"evidence__keep": keep}
+    assert unit.post(f"{NEW}{row.pk}/", changed).status_code == 302
+    assert (w.fresh(row).hours_declared, w.case(row).state) == (16, CaseState.PENDING)
+    stale = unit.post(f"{NEW}{row.pk}/", changed)
+    assert stale.status_code == 403
+
+    unit.post(f"/declarations/{row.pk}/withdraw/")
+    assert unit.post(f"/declarations/{row.pk}/delete/?version={w.fresh(row).version}").status_code == 302
+    assert w.fresh(row).deleted_at is not None
+
+
+def test_strangers_people_and_records_are_out_of_reach(world: make.SmallWorld) -> None:
+    unit, stranger = signed_in(world.employer_admin), signed_in(world.stranger_admin)
+    unit.post(NEW, sent(world.record))
+    row = Declaration.objects.get()
+    assert stranger.post(NEW, sent(world.record)).status_code == 422
+    assert stranger.get(f"{NEW}{row.pk}/").status_code == 404
+    assert signed_in(world.person).get(NEW).status_code == 403
+    w.decided(world.employer_admin, own := w.handed_in(world.colleague, "8"))
+    assert unit.get(f"{NEW}{own.pk}/").status_code == 404
+    assert Declaration.objects.count() == 2
+    branch = signed_in(world.branch_admin)
+    assert names(page(branch, NEW)) == []
+    assert "本单位还没有可以申报的人员" in page(branch, NEW)
+
+
+def test_who_may_declare_for_whom_and_its_filter_agree(world: make.SmallWorld) -> None:
+    make.professional("周海平", world.department)
+    actors = [
+        world.person, world.employer_admin, world.branch_admin, world.stranger_admin, world.department_admin,
+        world.district_admin, world.city_admin,
+    ]  # fmt: skip
+    everyone = list(Professional.objects.select_related("employment").order_by("pk"))
+    for actor in actors:
+        allowed = [one for one in everyone if permissions.can_declare_for(actor, one)]
+        assert list(selectors.people_declared_for(actor).order_by("pk")) == allowed
+    assert len(selectors.people_declared_for(world.employer_admin)) == 2
