@@ -12,8 +12,10 @@ class DeclarationsConfig(AppConfig):
         """Register what the lower apps call back."""
         from xueshi.declarations import selectors  # noqa: PLC0415 - models are loaded only now
         from xueshi.declarations.services import settling  # noqa: PLC0415 - as above
+        from xueshi.duplicates import selectors as duplicates  # noqa: PLC0415 - as above
         from xueshi.ledger import selectors as ledger  # noqa: PLC0415 - as above
         from xueshi.reviews import kinds  # noqa: PLC0415 - as above
 
         kinds.register(settling.KIND)
         ledger.describe_sources(settling.SOURCE, selectors.described)
+        duplicates.describe(settling.SOURCE, selectors.seen_beside)

@@ -9,6 +9,7 @@ from django.db.models import F
 from xueshi.declarations import rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.selectors import KIND as KEY
+from xueshi.declarations.services.claiming import counted, refused_again, released
 from xueshi.declarations.services.foreseeing import foreseen
 from xueshi.declarations.services.submitting import POWERS
 from xueshi.kernel.decisions import ALLOW, Decision, deny
@@ -39,12 +40,21 @@ def approved(outcome: Outcome) -> Mapping[int, str]:
             hours[row.pk] = _recognised(row, outcome)
         except RuleBroken as problem:
             refused[_case(row)] = problem.message
+    twice = refused_again(hours)
+    refused |= {_case(row): twice[row.pk] for row in rows if row.pk in twice}
+    hours = {pk: given for pk, given in hours.items() if pk not in twice}
     report = ledger.post_many(
         [_posting(row, hours[row.pk]) for row in rows if row.pk in hours], by=acting(outcome.actor)
     )
     _write_recognised([row for row in rows if row.pk in report.posted], hours)
+    counted({pk: hours[pk] for pk in report.posted})
     by_source = {row.pk: _case(row) for row in rows}
     return refused | {by_source[source]: reason for source, reason in report.refused.items()}
+
+
+def fallen(outcome: Outcome) -> None:
+    """Refused: what was declared stands in no other declaration's way any more."""
+    released([row.pk for row in _rows(outcome.cases)])
 
 
 def revoked(outcome: Outcome) -> None:
@@ -52,6 +62,7 @@ def revoked(outcome: Outcome) -> None:
     pks = [row.pk for row in _rows(outcome.cases)]
     ledger.reverse(SOURCE, pks, by=acting(outcome.actor))
     Declaration.objects.filter(pk__in=pks).update(hours_recognised=None)
+    released(pks)
 
 
 def may_decide(actor: Actor, case: ReviewCase) -> Decision:
@@ -139,6 +150,7 @@ KIND = DocumentKind(
     verification_url="declarations:verification",
     powers=POWERS,
     on_approved=approved,
+    on_rejected=fallen,
     on_revoked=revoked,
     may_decide=may_decide,
     readers=frozenset({Power.RECORDS}),

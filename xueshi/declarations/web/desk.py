@@ -190,5 +190,5 @@ def _form(row: Declaration) -> parts.Cell:
     return parts.Cell(
         text=shown.form_label(row),
         note=f"已转交{handler.user.name}" if handler is not None else "",
-        badge="附件重复" if getattr(row, "is_doubled", False) else "",
+        badge="可能重复" if getattr(row, "is_doubled", False) else "",
     )

@@ -58,7 +58,7 @@ def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> li
     return [
         parts.Scan(
             key=str(one.position),
-            name=f"{one.file.name}（附件重复）" if getattr(one, "is_double", False) else one.file.name,
+            name=one.file.name,
             url=reverse("declarations:evidence", args=[declaration.pk, one.position]),
             image=_is_image(one.file),
             size=size_of(one.file.size),

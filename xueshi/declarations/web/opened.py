@@ -10,6 +10,7 @@ from xueshi.declarations import rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import settling
 from xueshi.declarations.web import images, shown
+from xueshi.duplicates import selectors as duplicates
 from xueshi.kernel.decisions import deny
 from xueshi.kernel.errors import NotFound
 from xueshi.ledger import selectors as ledger
@@ -54,6 +55,7 @@ def context(opened: Opened, request: HttpRequest) -> dict[str, object]:
         _said(row, held, opened.pack)
         | _deciding(row, held, opened)
         | {"typed": queues.typed(request.session, row.case_id)}
+        | {"flags": duplicates.flags(opened.actor, selectors.KIND, row.pk)}
     )
 
 
