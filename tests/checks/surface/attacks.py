@@ -14,6 +14,7 @@ from xueshi.certificates.models import Certificate
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.web import images
 from xueshi.ledger.models import YearAccount
+from xueshi.notifications.models import Note
 from xueshi.organisations.models import Organisation
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
@@ -108,8 +109,9 @@ class Attacks:
         self.who = Entitled(self.stage)
 
     def all(self) -> list[Attack]:
-        """Declarations, files, years, certificates, registrations, bodies, hats, cases in bodies of requests."""
-        return [*self.declarations(), *self.years(), *self.registrations(), *self.bodies(), *self.in_bodies()]
+        """Declarations, files, years, certificates, registrations, bodies, hats, notes, cases in bodies of requests."""
+        objects = (self.declarations, self.years, self.registrations, self.bodies, self.notes, self.in_bodies)
+        return [attack for named in objects for attack in named()]
 
     def _ways(self, route: str, methods: tuple[str, ...], keys: tuple[Any, ...], who: Attack) -> Iterator[Attack]:
         absent = (ABSENT, *keys[1:]) if isinstance(keys[0], int) else ("x" * 20, *keys[1:])
@@ -201,6 +203,14 @@ class Attacks:
             if hat is not None:
                 url = reverse("portal:hats")
                 yield Attack("portal:hats hat=", "POST", url, url, own, own, {"hat": str(hat.pk)}, none)
+
+    def notes(self) -> Iterator[Attack]:
+        """What people were told, which is theirs alone; who marks all marks their own."""
+        for name in ("person_1", "person_other", "employer_super"):
+            user = self.stage.world.actor(name).user.pk
+            own = frozenset(self.who.users(user))
+            for note in Note.objects.filter(user=user).order_by("-pk")[:2]:
+                yield from self._ways("portal:note", ("POST",), (note.pk,), Attack("", "", "", "", own, own))
 
     def in_bodies(self) -> Iterator[Attack]:
         """Cases in rows, frozen batches, keys of uploads."""
