@@ -51,8 +51,8 @@ def by_key(person_id: int, key: str) -> Adjustment | None:
 
 def of_cases(case_ids: Iterable[int]) -> list[Adjustment]:
     """The events behind cases, locked in key order, for the review's hooks."""
-    rows = Adjustment.objects.select_for_update(no_key=True, of=("self",)).filter(case_id__in=list(case_ids))
-    return list(rows.select_related("person").order_by("pk"))
+    rows = Adjustment.objects.filter(case_id__in=list(case_ids)).select_related("person")
+    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 def queue(actor: Actor) -> QuerySet[ReviewCase]:

@@ -1,5 +1,7 @@
 """The account of a person's year, the entries that fill it, and what changes its target."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -39,6 +41,21 @@ class YearAccount(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["portal", "year", "passed"])]
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        """The hours by subject, and ``total``."""
+        return {
+            "public": self.public_hours,
+            "professional": self.professional_hours,
+            "elective": self.elective_hours,
+            "total": self.total_hours,
+        }
+
+    @property
+    def reached(self) -> bool:
+        """Whether hours passed the year: a year without any target passes and certifies nothing."""
+        return self.passed and not self.verdict.get("waived")
 
 
 class LedgerEntry(models.Model):

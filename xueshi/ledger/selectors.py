@@ -248,8 +248,14 @@ def targets_of(accounts: Sequence[YearAccount], at: datetime | None = None) -> d
 
 def requirement_of(person_id: int, portal: str, year: int) -> Requirement:
     """What a year asks of a person, events included, whether or not it has an account."""
-    account = YearAccount(person_id=person_id, portal=portal, year=year)
-    return _target(account, changes_of([person_id]), _levels([account])).requirement
+    return requirements_of([(person_id, portal, year)])[person_id, year]
+
+
+def requirements_of(years: Iterable[tuple[int, str, int]]) -> dict[tuple[int, int], Requirement]:
+    """What some years (person, portal, year) ask, by person and year: as ``requirement_of``, asked for all at once."""
+    accounts = [YearAccount(person_id=person, portal=portal, year=year) for person, portal, year in years]
+    changes, levels = changes_of({account.person_id for account in accounts}), _levels(accounts)
+    return {(one.person_id, one.year): _target(one, changes, levels).requirement for one in accounts}
 
 
 def _target(

@@ -1,5 +1,6 @@
 """The request as a form, its questions drawn from what the years know."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -34,46 +35,32 @@ def spec(pack: Pack) -> FormSpec:
     rules, years = kinds_on(pack), years_open(pack)
     measured = tuple(rule.key.value for rule in rules if rule.measures)
     step = pack.year(years[0]).precision.step
-    reasons = tuple(
-        option.model_copy(update={"parents": (rule.key.value,)}) for rule in rules for option in rule.offered()
-    )
-    fields = [
-        FieldSpec(
-            key="year",
-            label="年度",
-            kind=FieldKind.SELECT,
-            required=True,
-            options=tuple(Option(code=str(year), label=f"{year} 年度") for year in years),
-        ),
-        FieldSpec(
-            key="kind",
-            label="调整类型",
-            kind=FieldKind.SELECT,
-            required=True,
-            options=tuple(Option(code=rule.key.value, label=_named(rule)) for rule in rules),
-        ),
-        FieldSpec(
-            key="reason",
-            label="调整原因",
-            kind=FieldKind.SELECT,
-            required=True,
-            options=reasons,
-            narrowed_by=("kind",),
-        ),
-        *(_amounts(rules, measured, step, pack.word("hours")) if measured else ()),
-        FieldSpec(key="period", label="起止时间", kind=FieldKind.PERIOD, required=True),
-        FieldSpec(key="explanation", label="情况说明", kind=FieldKind.TEXTAREA, max_length=300),
-        FieldSpec(
-            key="evidence",
-            label="证明材料",
-            kind=FieldKind.FILES,
-            required=True,
-            upload=UPLOAD,
-            max_files=_MOST_FILES,
-            hint="".join(dict.fromkeys(rule.evidence for rule in rules)),
-        ),
-    ]
+    amounts = _amounts(rules, measured, step, pack.word("hours")) if measured else []
+    period = FieldSpec(key="period", label="起止时间", kind=FieldKind.PERIOD, required=True)
+    explanation = FieldSpec(key="explanation", label="情况说明", kind=FieldKind.TEXTAREA, max_length=300)
+    fields = [*_choices(rules, years), *amounts, period, explanation, _proof(rules)]
     return FormSpec(fields=tuple(fields))
+
+
+def _choices(rules: tuple[EventRule, ...], years: tuple[int, ...]) -> list[FieldSpec]:
+    def select(key: str, label: str, options: Iterable[Option], *above: str) -> FieldSpec:
+        kind = FieldKind.SELECT
+        return FieldSpec(key=key, label=label, kind=kind, required=True, options=tuple(options), narrowed_by=above)
+
+    reasons = [option.model_copy(update={"parents": (rule.key.value,)}) for rule in rules for option in rule.offered()]
+    return [
+        select("year", "年度", (Option(code=str(year), label=f"{year} 年度") for year in years)),
+        select("kind", "调整类型", (Option(code=rule.key.value, label=_named(rule)) for rule in rules)),
+        select("reason", "调整原因", reasons, "kind"),
+    ]
+
+
+def _proof(rules: tuple[EventRule, ...]) -> FieldSpec:
+    hint = "".join(dict.fromkeys(rule.evidence for rule in rules))
+    kind, most = FieldKind.FILES, _MOST_FILES
+    return FieldSpec(
+        key="evidence", label="证明材料", kind=kind, required=True, upload=UPLOAD, max_files=most, hint=hint
+    )
 
 
 def _named(rule: EventRule) -> str:

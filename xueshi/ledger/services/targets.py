@@ -116,8 +116,8 @@ def _keep_out_new_years(person_ids: Iterable[int]) -> None:
 
     An account's reference to its person needs a share of the person's key, which this lock holds against it.
     """
-    rows = Professional.objects.select_for_update(no_key=False).filter(pk__in=set(person_ids))
-    list(rows.order_by("pk").values_list("pk", flat=True))
+    rows = Professional.objects.select_for_update(no_key=False).filter(pk__in=set(person_ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def _judge_again(changes: Mapping[int, Sequence[Change]]) -> None:

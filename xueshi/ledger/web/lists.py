@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from xueshi.ledger.web import shown
 from xueshi.ledger.web.days import NAME, AsOf
 from xueshi.people.models import Professional
 from xueshi.policies.packs import Pack
+from xueshi.policies.papers import ANNUAL
 from xueshi.ui import filters
 from xueshi.ui.fields import DateInput
 from xueshi.ui.lists import Column, ListPage, RowAction
@@ -87,7 +89,10 @@ class Years:
             ],
             actions=(
                 RowAction(label=self.pack.word("buttons.detail"), url=self._page_of),
-                RowAction(label=self.pack.word("buttons.print_certificate"), url=self._printing, post=True),
+                *(
+                    RowAction(label=paper.button, url=partial(self._printing, paper.key), post=True)
+                    for paper in self.pack.year(self.year).certificates
+                ),
             ),
             empty_text="还没有计入年度的学时",
             template="ledger/years.html",
@@ -97,8 +102,8 @@ class Years:
     def _page_of(self, row: YearAccount) -> str:
         return page_of(row) + (f"?{NAME}={self.day.isoformat()}" if self.day else "")
 
-    def _printing(self, row: YearAccount) -> str | None:
-        return printing(row) if self.person is None and self.day is None else None
+    def _printing(self, key: str, row: YearAccount) -> str | None:
+        return printing(row, key) if self.person is None and self.day is None else None
 
     def _values(self) -> dict[str, Callable[[YearAccount], object]]:
         if self.day is None:
@@ -130,7 +135,10 @@ def page_of(row: YearAccount) -> str:
     return reverse("ledger:year", args=[row.pk])
 
 
-def printing(row: YearAccount) -> str | None:
-    """Where the certificate of a passed year is printed; nothing for another (ANN-07, ANN-08)."""
-    printable = row.passed and not row.verdict.get("waived")
-    return reverse("certificates:issue", args=[row.pk]) if printable else None
+def printing(row: YearAccount, key: str) -> str | None:
+    """Where a certificate that the year has earned is printed; nothing for another (ANN-07, ANN-08, ANN-11)."""
+    papers = shown.rules_of(row).certificates
+    if not any(one.key == key and one.earned(passed=row.reached, sums=row.sums) for one in papers):
+        return None
+    named = reverse("certificates:issue_kind", args=[row.pk, key])
+    return reverse("certificates:issue", args=[row.pk]) if key == ANNUAL else named

@@ -91,6 +91,11 @@ def _around(actor: Actor, account: YearAccount, day: Any) -> dict[str, Any]:
         "today": clock.today(),
         "name": "" if own else account.person.user.name,
         "all_years": reverse("ledger:years") if own else reverse("ledger:person_years", args=[account.person_id]),
-        "print_url": lists.printing(account) if own and day is None else None,
-        "print_word": pack.word("buttons.print_certificate"),
+        "prints": _prints(account) if own and day is None else [],
     }
+
+
+def _prints(account: YearAccount) -> list[tuple[str, str]]:
+    """The certificates that the year has earned: what their buttons say and where they lead."""
+    offered = ((paper.button, lists.printing(account, paper.key)) for paper in shown.rules_of(account).certificates)
+    return [(label, url) for label, url in offered if url is not None]
