@@ -1,12 +1,18 @@
 """Every mistake in a pack is refused with file, line and key."""
 
+import re
+
 import pytest
 from django.core.checks import Error
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from pydantic import ValidationError
 
 from tests.policies.conftest import Planted
 from xueshi.policies import registry
 from xueshi.policies.checks import packs_are_valid
 from xueshi.policies.loading import load
+from xueshi.policies.windows import Window
 
 YEAR = "fujian/2016.toml"
 
@@ -212,3 +218,89 @@ def test_check_refuses_a_host_of_a_pack_that_is_not_served(settings: object) -> 
 def test_registry_names_an_unknown_pack() -> None:
     with pytest.raises(registry.UnknownKey, match="there is no pack 'atlantis'"):
         registry.pack("atlantis")
+
+
+RULES = [
+    ("paper", '{ kind = "multiplier", factor = 2 }', "multiplier needs the field taught"),
+    ("online", '{ kind = "per_day", rate = 8 }', "per_day needs the field period or days"),
+    ("book", '{ kind = "rank_table", table = { national = [5] } }', "rank_table needs the field grade"),
+    ("award", '{ kind = "rank_table", table = { natonal = [5] } }', "grade offers no 'natonal'"),
+    ("report", '{ kind = "fixed_by_grade", table = { "national/main" = 5 } }', "should name 1 codes, of grade"),
+    ("conference", '{ kind = "bonus", label = "报告", amount = 5 }', "a bonus needs a condition"),
+    ("patent", '{ kind = "author_share", amount = 30 }', "others have either their own hours (other)"),
+    ("abroad", '{ kind = "tiers", rate = 8, tiers = [{ over_months = 3, cap = 9 }, { cap = 8 }] }', "in the order"),
+    ("project", '{ kind = "sum", parts = [{ kind = "per_item", amount = 0 }] }', "greater than 0"),
+]
+
+
+def test_rules_that_cannot_be_computed(planted: Planted) -> None:
+    lines = [
+        planted.append(YEAR, f'\n[[learning_forms]]\nkey = "{form}"\nrule = {rule}\n') + 3 for form, rule, _ in RULES
+    ]
+    refusal = planted.refusal()
+    for line, (_form, _rule, said) in zip(lines, RULES, strict=True):
+        (found,) = [one for one in refusal.splitlines() if one.startswith(f"policies/{YEAR}:{line}: ") and said in one]
+        assert re.match(r"policies/\S+: learning_forms\.\d+\.rule\S*: ", found)
+
+
+ROUTES = [
+    ('chain = "nowhere"\nforms = ["paper"]\napplicants = ["bureau"]', 3, "chain: route {} names the unknown 'nowhere'"),
+    ('chain = "declaration"\nforms = ["peper"]', 4, "forms: route {} names the unknown 'peper'"),
+    ('chain = "declaration"\nsubjects = ["elective"]', 4, "subjects: route {} names the unknown 'elective'"),
+    ('chain = "declaration"\nindustries = ["Z"]', 4, "industries: route {} names the unknown 'Z'"),
+]
+
+
+def test_routes_that_lead_nowhere_and_two_ways(planted: Planted) -> None:
+    rule = '{ kind = "complete_bucket", bucket = "elective" }'
+    lines = [
+        planted.append(YEAR, f'\n[[routes]]\nkey = "one{index}"\n{conditions}\n') + place
+        for index, (conditions, place, _said) in enumerate(ROUTES)
+    ]
+    at = planted.append(YEAR, f'\n[[learning_forms]]\nkey = "paper"\nrule = {rule}\n')
+    *named, twice, bucket = planted.refusal().splitlines()
+    assert named == [
+        f"policies/{YEAR}:{line}: routes.{index}.{said.format(f'one{index}')}"
+        for index, (line, (_conditions, _place, said)) in enumerate(zip(lines, ROUTES, strict=True))
+    ]
+    assert twice.startswith(f"policies/{YEAR}:") and twice.endswith("could both be taken by one declaration")
+    assert bucket == f"policies/{YEAR}:{at + 3}: learning_forms.1.rule: complete_bucket names the unknown 'elective'"
+
+
+def test_parts_of_a_year_that_say_nothing(planted: Planted) -> None:
+    said = [
+        (
+            planted.append(YEAR, '\n[[routes]]\nkey = "all"\nchain = "declaration"\n') + 1,
+            "routes.0: Value error, a route",
+        ),
+        (planted.append(YEAR, '\n[window]\nopens = "01-01"\ncloses = "02-29"\n') + 3, "window.closes: Value error, "),
+        (
+            planted.append(YEAR, '\n[[caps]]\nkey = "other"\nlabel = "其他"\nper = "year"\n') + 1,
+            "caps.2: Value error, ",
+        ),
+    ]
+    refusal = planted.refusal().splitlines()
+    assert [line for line, (at, what) in zip(sorted(refusal), sorted(said), strict=True) if f":{at}: {what}" in line]
+
+
+def test_a_table_in_two_files_of_a_year(planted: Planted) -> None:
+    planted.append("national/2016.more.toml", "[precision]\nstep = 1\nminutes = 45\n")
+    both = "precision: stands in policies/national/2016.toml too"
+    assert planted.refusal() == f"policies/national/2016.more.toml:1: {both}"
+
+
+@pytest.mark.parametrize("day", ["02-29", "13-01", "31-12", "12-31 ", "+1"])
+def test_a_window_that_names_no_day(day: str) -> None:
+    with pytest.raises(ValidationError, match="closes"):
+        Window.model_validate({"closes": day})
+
+
+@pytest.mark.django_db
+def test_the_command_stops_with_file_line_and_key(planted: Planted, settings: object) -> None:
+    rule = '{ kind = "multiplier", factor = 2 }'
+    line = planted.append(YEAR, f'\n[[learning_forms]]\nkey = "paper"\nrule = {rule}\n') + 3
+    settings.POLICIES_ROOT = planted.root  # type: ignore[attr-defined]
+    with pytest.raises(SystemCheckError) as caught:
+        call_command("check")
+    place = f"policies/{YEAR}:{line}: learning_forms.1.rule: "
+    assert f"{place}Value error, multiplier needs the field taught" in str(caught.value)
