@@ -30,7 +30,7 @@ def _professional(auditor: Auditor, world: World) -> None:
     window.check("declare", "/declarations/new/")
     window.check("declare chosen", "/declarations/new/", _choose, "[name=evidence]")
     window.check("declare refused", "/declarations/new/", _declare_nothing, ".x-errors")
-    window.check("declare with file", "/declarations/new/", _declare_file, ".x-kept canvas")
+    window.check("declare with file", "/declarations/new/", _declare_file, ".x-kept img")
     window.check("progress", "/declarations/")
     window.check("declaration from the list", "/declarations/", press("tbody tr a"), "text=申报内容")
     window.check("withdraw asked", "/declarations/", press("[data-confirm]"), "dialog[open]")

@@ -1,6 +1,7 @@
 """The thread on 威海: a unit and a person come in, hours are declared, reviewed, verified, the year is proved."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import small_world as make
 from tests.journeys.conftest import Open
@@ -59,6 +60,7 @@ def declare_paper(visitor: Visitor, hours: str) -> None:
         "[name=evidence]", [scan("首页.jpg", f"FRONT {hours}"), scan("目录.jpg", f"LIST {hours}")]
     )
     visitor.press("提交申报")
+    expect(visitor.page).to_have_url(f"{visitor.base}/declarations/")
 
 
 def account() -> YearAccount | None:

@@ -116,7 +116,7 @@ def _lines(claim: Claim, standing: Standing, seen: Outlook) -> list[parts.Pair]:
             parts.Pair(label="所用数据", value="，".join(f"{name} {told}" for name, told in seen.computed.inputs))
         )
     lines += [
-        parts.Pair(label="起限制的上限", value=_cap(seen, unit)),
+        parts.Pair(label="起限制的上限", value=_cap(claim, standing, seen)),
         parts.Pair(
             label="本年已计入", value=_said(_sum(standing.held), unit), note=f"其中{form.label} {_said(own, unit)}"
         ),
@@ -125,10 +125,12 @@ def _lines(claim: Claim, standing: Standing, seen: Outlook) -> list[parts.Pair]:
     return lines
 
 
-def _cap(seen: Outlook, unit: str) -> str:
-    if seen.over:
-        return seen.left.explain(unit)
-    return seen.computed.cap or "没有达到上限"
+def _cap(claim: Claim, standing: Standing, seen: Outlook) -> str:
+    """The cap that bites, in the words with which handing in would refuse."""
+    refusal = rules.within_caps(claim, standing.held, standing.requirement)
+    if not refusal:
+        return refusal.reason
+    return seen.left.explain(claim.unit) if seen.over else seen.computed.cap or "没有达到上限"
 
 
 def _if_passed_first(seen: Outlook, unit: str) -> str:
@@ -139,7 +141,7 @@ def _if_passed_first(seen: Outlook, unit: str) -> str:
 
 def _verdict(seen: Outlook, rows: Sequence[Row], unit: str) -> str:
     if seen.effect.passed_before:
-        return "该年度已经达标"
+        return "该年度已经达标" if rows[0].need else "该年度没有学时要求"
     if seen.effect.passed_after:
         return "通过后该年度达标"
     lacking = "，".join(f"{row.label}还差 {_said(row.missing, unit)}" for row in rows if row.missing)

@@ -174,7 +174,7 @@ def card_of(page: Page) -> Card | None:
         held=ledger.held(person, year),
         pending=selectors.waiting_hours(person, year),
         sums={key: getattr(account, f"{key}_hours") if account else _NOUGHT for key in SUBJECTS},
-        requirement=page.what.rules.requirement,
+        requirement=ledger.requirement_of(person, page.by.pack.key, year),
     )
     return calculator.card(asked, standing, read.unread)
 

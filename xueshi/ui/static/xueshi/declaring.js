@@ -107,8 +107,10 @@
       const answer = await fetch(location.pathname, { method: "POST", body: data, headers, credentials: "same-origin", redirect: "error" });
       if (answer.headers.get("HX-Redirect")) return [EXPIRED];
       if (!answer.headers.get("Content-Type").startsWith("text/html") || answer.status >= 500) return [`${file.name} 没有上传成功，请重试`];
+      const held = row().contains(document.activeElement);
       row().outerHTML = await answer.text();
       window.htmx.trigger(row(), "htmx:load");
+      if (held) row().querySelector("input[type=file]").focus();
       return [...row().querySelectorAll(".x-error p")].map((line) => line.textContent);
     } catch { return null; }
   }

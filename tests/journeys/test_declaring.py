@@ -1,0 +1,74 @@
+"""山东: a form that keeps itself, photographs made smaller and put in order by keyboard, a calculator that follows."""
+
+import io
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests import small_world as make
+from tests.journeys.auditing import Auditor
+from tests.journeys.people import Visitor, scan
+from xueshi.declarations.models import Declaration
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def photograph() -> FilePayload:
+    """A picture of more bytes than may be sent."""
+    from PIL import Image  # noqa: PLC0415 - only here
+
+    out = io.BytesIO()
+    Image.new("RGB", (1600, 1000), "#fdfaf0").save(out, "BMP")
+    assert out.tell() > 4 << 20
+    return {"name": "手机照片.bmp", "mimeType": "image/bmp", "buffer": out.getvalue()}
+
+
+def choose(person: Visitor) -> None:
+    person.open("/declarations/new/")
+    person.fill(subject="公需课")
+    expect(person.page.locator("[name=form] option[value=on_the_job]")).to_be_attached()
+    person.fill(form="岗位培训")
+    expect(person.page.locator("[name=class_name]")).to_be_visible()
+
+
+def kept(page: Page) -> None:
+    expect(page.locator("[data-keeps-status]")).to_contain_text("草稿已自动保存")
+
+
+def names(page: Page) -> list[str]:
+    return [one.split()[0] for one in page.locator("[data-kept] .x-thumb-name").all_inner_texts()]
+
+
+@pytest.mark.req("CR-02", "CR-03", "CR-11", "CR-12")
+def test_a_declaration_by_keyboard_that_keeps_and_counts_itself(auditor: Auditor) -> None:
+    world = make.build("shandong")
+    page = auditor.window("shandong", world.person).page
+    person = Visitor(page, f"http://shandong.localhost:{auditor.port}")
+    choose(person)
+    person.fill(school="山东大学", class_name="高级研修", result="合格")
+    person.fill(period_from="2026-05-11", period_to="2026-05-13", hours="30")
+    expect(page.locator("#calculator")).to_contain_text("超出 6 学时")
+    person.fill(hours="16")
+    expect(page.locator("#calculator")).to_contain_text("可申报 16 学时")
+    expect(page.locator(".x-calc tbody tr").first).to_contain_text("74")
+    page.set_input_files("[name=evidence]", [photograph(), scan("证书.jpg")])
+    expect(page.locator("[data-kept] li")).to_have_count(2)
+    expect(page.locator("[data-kept] li").first).to_contain_text("手机照片.jpg")
+    page.get_by_role("button", name="前移 证书.jpg").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-kept] li").first).to_contain_text("证书.jpg")
+    page.get_by_role("button", name="移除 证书.jpg").press("Enter")
+    expect(page.locator("[name=evidence__keep]")).to_have_count(1)
+    expect(page.get_by_role("button", name="撤消")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert names(page) == ["证书.jpg", "手机照片.jpg"]
+    kept(page)
+    expect(page).to_have_url(f"{person.base}/declarations/{Declaration.objects.get().pk}/edit/")
+    page.locator("[name=hours]").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{person.base}/declarations/")
+    declared = Declaration.objects.get()
+    assert (declared.hours_declared, declared.subject, declared.typed) == (16, "public", None)
+    stored = list(declared.evidence.order_by("position").values_list("file__name", "file__size"))
+    assert [name for name, _size in stored] == ["证书.jpg", "手机照片.jpg"]
+    assert all(size < 4 << 20 for _name, size in stored)
