@@ -78,7 +78,7 @@ def test_each_edition_says_what_it_changed_and_the_old_one_names_the_new() -> No
     first = services.issue(world.person, account.pk)
     world.person.user.name = "王致远"
     world.person.user.save(update_fields=["name"])
-    visitor = Client()
+    visitor = Client(HTTP_HOST="weihai.localhost")
     assert "姓名已更正" in visitor.get(f"/verify/{first.code}").content.decode()
 
     second = services.issue(world.person, account.pk)

@@ -1,7 +1,5 @@
 """Certificates, the log of their checks, and the printing of many at once."""
 
-from decimal import Decimal
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,16 +10,6 @@ from xueshi.files.models import StoredFile
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.models import Membership
 from xueshi.policies.papers import ANNUAL
-
-
-def sums_of(account: YearAccount) -> dict[str, Decimal]:
-    """The hours of a year as certificates compare them."""
-    return {
-        "public": account.public_hours,
-        "professional": account.professional_hours,
-        "elective": account.elective_hours,
-        "total": account.total_hours,
-    }
 
 
 class Certificate(models.Model):

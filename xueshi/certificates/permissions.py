@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from xueshi.certificates.models import Certificate, sums_of
+from xueshi.certificates.models import Certificate
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.ledger import permissions as ledger
 from xueshi.ledger.models import YearAccount
@@ -42,7 +42,7 @@ def can_print(actor: Actor, account: YearAccount, kind: str = ANNUAL) -> Decisio
     paper = next((one for one in year.certificates if one.key == kind), None)
     if paper is None:
         return deny("该年度没有这种证书")
-    if not paper.earned(passed=account.passed, sums=sums_of(account)):
+    if not paper.earned(passed=account.reached, sums=account.sums):
         return deny(paper.refused or year.annual.refused)
     return ALLOW
 

@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate
 
 from xueshi.certificates import permissions, rules, signing
-from xueshi.certificates.models import Certificate, LookupLog, PrintRun, sums_of
+from xueshi.certificates.models import Certificate, LookupLog, PrintRun
 from xueshi.certificates.rules import Figures
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel import clock
@@ -190,7 +190,7 @@ def overstated() -> list[int]:
 def is_overstated(figures: Figures, account: YearAccount) -> bool:
     """Whether a year no longer carries what a certificate states."""
     fallen = not figures.subject and not account.passed
-    return fallen or rules.falls_short(figures, sums_of(account))
+    return fallen or rules.falls_short(figures, account.sums)
 
 
 def _whole() -> QuerySet[Certificate]:
@@ -237,4 +237,4 @@ def _since_issue(figures: Figures, account: YearAccount) -> tuple[str, ...]:
     """What the register holds differently from the paper, in words."""
     holder = account.person.user
     named = rules.corrected(figures, holder.name, holder.masked_document)
-    return (*named, *rules.moved(figures, sums_of(account)))
+    return (*named, *rules.moved(figures, account.sums))

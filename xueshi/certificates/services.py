@@ -16,7 +16,7 @@ from xueshi.accounts import limits
 from xueshi.accounts.limits import Limit
 from xueshi.audit import services as audit
 from xueshi.certificates import messages, permissions, rendering, rules, selectors, signing
-from xueshi.certificates.models import Certificate, LookupLog, sums_of
+from xueshi.certificates.models import Certificate, LookupLog
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import CertificateNumber, Figures
 from xueshi.certificates.states import TRANSITIONS, CertificateState, Move
@@ -125,7 +125,7 @@ def _locked(actor: Actor, account_id: int) -> YearAccount:
 
 
 def _freeze(account: YearAccount, pack: Pack, words: papers.Certificate) -> Figures:
-    sums, holder = sums_of(account), account.person.user
+    sums, holder = account.sums, account.person.user
     stated = {words.subject: sums[words.subject]} if words.subject else sums
     return Figures(
         name=holder.name,

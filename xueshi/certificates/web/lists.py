@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from django import forms
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from xueshi.accounts.models import document_index
 from xueshi.certificates import batches, permissions, selectors
-from xueshi.certificates.models import sums_of
 from xueshi.kernel import text
 from xueshi.kernel.identity import DocumentType
 from xueshi.ledger.models import YearAccount
@@ -71,7 +70,13 @@ _COLUMNS: Final[tuple[Column[YearAccount], ...]] = (
     Column(key="number", label="证书编号", value=lambda row: getattr(row, "paper_number", "") or "尚未打印"),
 )
 
-_PASSED: Final = ListTab[YearAccount](key="passed", label="可打印", narrow=lambda rows: rows.filter(passed=True))
+
+def _reached(rows: Years) -> Years:
+    """Years that hours have passed; one that is waived certifies nothing."""
+    return rows.filter(Q(verdict__waived=False) | Q(verdict__waived__isnull=True), passed=True)
+
+
+_PASSED: Final = ListTab[YearAccount](key="passed", label="可打印", narrow=_reached)
 _ALL: Final = ListTab[YearAccount](key="all", label="全部年度", narrow=lambda rows: rows)
 
 
@@ -118,7 +123,7 @@ def _prints() -> str:
 
 def _token(actor: Actor, rows: Years) -> str:
     """The earned years among those shown, one more than a run takes at most: then 全部打印 is told so."""
-    shown = list(rows.filter(passed=True).values_list("pk", flat=True)[: batches.MOST + 1])
+    shown = list(_reached(rows).values_list("pk", flat=True)[: batches.MOST + 1])
     return signing.dumps(json.dumps([actor.desk_id, shown], separators=(",", ":")), salt=_SALT, compress=True)
 
 
@@ -131,7 +136,7 @@ def _address(key: str) -> Callable[[YearAccount], str | None]:
     def address(row: YearAccount) -> str | None:
         """Where the paper is printed; nothing for a year that has not earned it (ANN-13)."""
         papers = registry.pack(row.portal).year(row.year).certificates
-        earned = any(one.key == key and one.earned(passed=row.passed, sums=sums_of(row)) for one in papers)
+        earned = any(one.key == key and one.earned(passed=row.reached, sums=row.sums) for one in papers)
         return reverse("certificates:issue_kind", args=[row.pk, key]) if earned else None
 
     return address

@@ -47,7 +47,6 @@ def detail(certificate: Certificate) -> dict[str, Any]:
     """What the holder and their administrators see."""
     figures = certificate.figures
     pairs = [
-        *_title(figures.title),
         Pair(label="证书编号", value=certificate.number),
         Pair(label="查验码", value=grouped_code(certificate.code)),
         Pair(label="姓名", value=figures.name),
