@@ -9,9 +9,11 @@ from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
 from tests.declarations.forms import filled, image, page
+from tests.declarations.units import sub_administrator
 from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
-from xueshi.organisations.actors import Actor
+from xueshi.declarations.services import for_others
+from xueshi.organisations.states import Power
 from xueshi.people.models import Professional
 from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.states import CaseState
@@ -97,26 +99,14 @@ def test_departments_and_bureaux_declare_for_their_own(world: make.SmallWorld, r
         alone = browser.post(NEW, sent(record, content=""))
         assert "周海平：本单位没有其他可以审核的管理员" in alone.content.decode()
         assert Declaration.objects.count() == 0
-        make.administrator("另一管理员", body, is_super=False)
-        second = make.administrator("第二管理员", body, is_super=False)
-        assert second.membership is not None
+        sub_administrator("甲", body, Power.RECORDS)
         assert "周海平：本单位没有其他" in browser.post(NEW, sent(record, content="")).content.decode()
-        grant(second)
+        sub_administrator("乙", body, Power.REVIEW_HOURS)
     answer = browser.post(NEW, sent(record, content=""))
     assert answer.status_code == 302
     row = Declaration.objects.get()
     steps = ReviewStep.objects.filter(case=row.case).order_by("position")
     assert [step.desk.name for step in steps] == desks
-
-
-def grant(actor: Actor) -> None:
-    """Let an administrator review hours."""
-    from xueshi.organisations.models import Role  # noqa: PLC0415 - used once
-
-    assert actor.membership is not None
-    role = Role.objects.create(organisation=actor.organisation, name="审核员", powers=["hours.review"])
-    actor.membership.role = role
-    actor.membership.save()
 
 
 @pytest.mark.req("CR-22", "CR-26")
@@ -162,8 +152,6 @@ def test_a_double_click_is_one_set_and_another_content_is_refused(world: make.Sm
     kept = list(Declaration.objects.order_by("pk"))
     stored = kept[0].evidence.get().file
     again = w.entry(world.employer_admin, key="page-1", files=(stored.pk,), content="数控加工工艺与安全规程")
-    from xueshi.declarations.services import for_others  # noqa: PLC0415 - the service behind the page
-
     people = [world.record.pk, world.colleague_record.pk]
     assert for_others.declare(world.employer_admin, again, people) == kept
     for other in ([world.record.pk], people):
