@@ -61,6 +61,16 @@ def test_days_are_shared_by_all_full_day_forms(held: str, hours: str, allowed: b
     assert bool(rules.within_caps(claim(hours), taken)) is allowed
 
 
+def test_an_unconfirmed_conversion_stops_at_what_the_year_lacks() -> None:
+    held = [Held("seminar", "professional", D(60), None, None), Held("paper", "public", D(18), None, None)]
+    assert rules.within_caps(claim("12", portal="shandong"), held)
+    more = rules.within_caps(claim("12.5", portal="shandong"), held)
+    assert more.reason == "年度学时：本年度还差 12 学时，最多计入 12 学时"
+    full = [*held, Held("paper", "public", D(12), None, None)]
+    assert rules.within_caps(claim("0.5", portal="shandong"), full).reason == "年度学时：本年度学时已满，不再计入"
+    assert rules.within_caps(claim("24"), full)
+
+
 def test_a_form_without_full_days_has_no_day_cap() -> None:
     assert claim("300", form="posting").wanted.days == 0
     assert rules.within_caps(claim("300", form="posting"), [])

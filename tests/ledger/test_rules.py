@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from xueshi.ledger.rules import Held, Line, Wanted, judge, room, spread
+from xueshi.ledger.rules import Held, Line, Wanted, judge, lacking, room, spread
 from xueshi.policies.caps import Cap
 from xueshi.policies.years import Minimum, Requirement
 
@@ -78,3 +78,25 @@ def test_a_form_has_a_yearly_cap() -> None:
     found = room(Wanted("paper", "professional", None, None), held, [cap])
     assert found.hours == Decimal(4)
     assert room(Wanted("other", "professional", None, None), held, [cap]).hours is None
+
+
+@pytest.mark.parametrize(
+    ("held", "subject", "gap"),
+    [
+        ({}, "professional", "90"),
+        ({"professional": "80"}, "professional", "10"),
+        ({"professional": "80"}, "public", "30"),
+        ({"professional": "90"}, "professional", "0"),
+        ({"professional": "90"}, "public", "30"),
+        ({"professional": "90"}, "any", "30"),
+        ({"public": "30", "professional": "60"}, "any", "0"),
+        ({"any": "89.5"}, "professional", "0.5"),
+    ],
+)
+def test_what_a_year_still_lacks_is_a_cap(held: dict[str, str], subject: str, gap: str) -> None:
+    cap = Cap(key="gap", label="年度学时", per="gap")
+    rows = [Held("paper", key, Decimal(hours), None, None) for key, hours in held.items()]
+    assert lacking(subject, rows, WITH_PUBLIC) == Decimal(gap)
+    found = room(Wanted("other", subject, None, None), rows, [cap], WITH_PUBLIC)
+    assert (found.hours, found.cap) == (Decimal(gap), cap)
+    assert room(Wanted("other", subject, None, None), rows, [cap]).hours is None

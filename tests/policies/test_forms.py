@@ -245,6 +245,12 @@ def test_answers_survive_storage_and_fill_the_form_again() -> None:
     assert ALL.restore({"gone": "x"}) == Answers({})
 
 
+def test_what_was_stored_for_another_form_of_the_year_is_dropped() -> None:
+    stored = {"day": "三月", "period": "2026-03-01", "hours": "很多", "count": "第三", "name": "班", "kind": "gone"}
+    assert ALL.restore(stored) == Answers({"name": "班", "kind": "gone"})
+    assert ALL.restore({"period": ["2026-03-01"], "count": "3", "hours": None}) == Answers({"count": 3})
+
+
 def test_a_reader_sees_labels_and_words() -> None:
     shown = [(line.field.label, line.text) for line in ALL.lines(ALL.clean(TYPED, today=TODAY))]
     assert shown == [

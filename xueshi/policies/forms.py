@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Self
 
@@ -113,9 +113,13 @@ class FormSpec(Value):
         return Answers(given)
 
     def restore(self, stored: Mapping[str, object]) -> Answers:
-        """What ``Answers.as_json`` wrote, typed again; keys the form no longer has are dropped."""
-        known = ((field, stored.get(field.key)) for field in self.fields)
-        return Answers({field.key: _typed(field, value) for field, value in known if value is not None})
+        """What ``Answers.as_json`` wrote, typed again.
+
+        Dropped are keys the form no longer has, and answers that are none to what it asks now: a form may change under
+        a draft with the rules of a year.
+        """
+        known = ((field, _typed(field, stored.get(field.key))) for field in self.fields)
+        return Answers({field.key: answer for field, answer in known if answer is not None})
 
     def typed(self, answers: Answers) -> dict[str, str | list[str]]:
         """The answers as a page's inputs would hold them, to fill the form again."""
@@ -162,13 +166,22 @@ def _refer_backwards(field: FieldSpec, keys: list[str]) -> None:
             raise ValueError(message)
 
 
-def _typed(field: FieldSpec, value: object) -> Answer:
+def _typed(field: FieldSpec, value: object) -> Answer | None:
+    try:
+        return _of_kind(field, value) if value is not None else None
+    except (ValueError, TypeError, InvalidOperation):
+        return None
+
+
+def _of_kind(field: FieldSpec, value: object) -> Answer:
+    if field.kind is FieldKind.PERIOD:
+        start, end = value if isinstance(value, list) else ("", "")
+        return Period(date.fromisoformat(str(start)), date.fromisoformat(str(end)))
     if isinstance(value, list):
-        texts = [str(part) for part in value]
-        if field.kind is FieldKind.PERIOD:
-            return Period(*(date.fromisoformat(part) for part in texts))
-        return tuple(texts)
-    if isinstance(value, int):
+        return tuple(str(part) for part in value)
+    if field.kind is FieldKind.INTEGER:
+        return int(str(value))
+    if isinstance(value, bool | int):
         return value
     if field.kind is FieldKind.DATE:
         return date.fromisoformat(str(value))
