@@ -1,5 +1,6 @@
 """Forms: what is drawn, what is asked only sometimes, where errors stand."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -223,3 +224,14 @@ def test_plain_django_forms_can_show_problems() -> None:
     form = Plain({"name": "x"})
     add_problems(form, RuleBroken("不行", "name"))
     assert form.errors["name"] == ["不行"]
+
+
+def test_a_drop_down_says_what_django_would_say() -> None:
+    choices = [("", "请选择"), ("a&b", "<甲>"), ("组", [("1", "一"), ("2", "二")])]
+    select = forms.Select({"class": "form-select", "required": True}, choices)
+    ours, theirs = (
+        select.render("kind", "2", {"id": "id_kind"}, renderer)
+        for renderer in (forms.renderers.TemplatesSetting(), forms.renderers.DjangoTemplates())
+    )
+    assert "<optgroup" in ours
+    assert re.sub(r">\s+<", "><", ours).strip() == re.sub(r">\s+<", "><", theirs).strip()

@@ -41,11 +41,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    "django.forms",
     "django_htmx",
     "pgtrigger",
     "procrastinate.contrib.django",
     "xueshi.ui",
+    "django.forms",  # after ui, whose select.html stands before its own
     "xueshi.accounts",
     "xueshi.audit",
     "xueshi.notifications",

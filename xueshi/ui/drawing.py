@@ -1,11 +1,13 @@
 """The smallest components, drawn in Python: a page has hundreds of them, and a template each would be half its cost."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.template import TemplateSyntaxError
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -15,6 +17,8 @@ from xueshi.ui import parts
 from xueshi.ui.printing import printed
 
 NOTHING = "—"
+type OptionGroup = tuple[str | None, Iterable[Mapping[str, Any]], int]
+"""A widget's choices as Django hands them to its template: the group's name, its options, its place."""
 
 
 @cache
@@ -95,6 +99,18 @@ def number(place: int) -> SafeString:
 def row_link(url: str, label: str, name: str) -> SafeString:
     """A link of a row's last column; ``name`` says to screen readers which row."""
     return format_html('<a href="{}" hx-boost="false">{}<span class="visually-hidden"> {}</span></a>', url, label, name)
+
+
+def options(groups: Iterable[OptionGroup]) -> SafeString:
+    """The choices of a drop-down; whole catalogues stand in some, and two templates a choice outweighed the page."""
+    return format_html_join("", "{}", ((_group(name, choices),) for name, choices, _place in groups))
+
+
+def _group(name: str | None, choices: Iterable[Mapping[str, Any]]) -> SafeString:
+    drawn = format_html_join("", '<option value="{}"{}>{}</option>', (
+        (one["value"], flatatt(one["attrs"]) if one["attrs"] else "", one["label"]) for one in choices
+    ))  # fmt: skip
+    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
 
 
 def row_links(links: Iterable[tuple[str, str]], name: str) -> SafeString:

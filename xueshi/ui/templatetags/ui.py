@@ -48,6 +48,12 @@ def cell(*, value: object, url: str = "", into: str = "") -> str:
 
 
 @register.simple_tag
+def options(*, groups: Sequence[drawing.OptionGroup]) -> str:
+    """Draw the choices of a drop-down."""
+    return drawing.options(groups)
+
+
+@register.simple_tag
 def row_link(*, url: str, label: str, name: str) -> str:
     """Draw a link of a row's last column; ``name`` says to screen readers which row."""
     return drawing.row_link(url, label, name)
