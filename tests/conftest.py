@@ -1,5 +1,6 @@
 """What every test stands on: the database's triggers, cheap passwords, a small world to build on."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from playwright.sync_api import Browser
 from tools.browser import launched
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
+
+
+gc.set_threshold(200_000, 20, 100)  # a test makes garbage by the page; looking for it at each step costs a twentieth
 
 
 @contextmanager
@@ -65,6 +69,7 @@ def chromium() -> Iterator[Browser]:
         connection.close()
         yield browser
         connection.close()
+    gc.collect()  # connections of the server's threads go with what held them
 
 
 @pytest.fixture(autouse=True)

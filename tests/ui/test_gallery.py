@@ -10,6 +10,7 @@ from tests.a11y import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ["", "form/", "form/?wrong=1", "list/", "list/?tab=none&number=1", "desk/", "desk/?case=1", "public/", "error/"]
+WIDTHS = (1440, 390)
 
 
 @pytest.fixture
@@ -30,27 +31,21 @@ def complaints(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_violation(live_server: Any, page: Page, width: int) -> None:
-    said = complaints(page)
-    page.set_viewport_size({"width": width, "height": 860})
-    found = {}
+def test_no_violation_and_nothing_scrolls_sideways(live_server: Any, page: Page) -> None:
+    """Wide and narrow; at 320 px also with large letters."""
+    said, found, over = complaints(page), {}, {}
     for path in PAGES:
         page.goto(f"{base(live_server)}/gallery/{path}")
-        found[path] = violations(page)
-    assert found == {path: [] for path in PAGES}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 860})
+            found[path, width] = violations(page)
+        page.set_viewport_size({"width": 320, "height": 700})
+        for large in (False, True):
+            page.evaluate("(on) => document.documentElement.classList.toggle('x-large', on)", large)
+            over[path, large] = page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")
+    assert found == {(path, width): [] for path in PAGES for width in WIDTHS}
+    assert over == {(path, large): 0 for path in PAGES for large in (False, True)}
     assert said == []
-
-
-@pytest.mark.parametrize("large", [False, True])
-def test_nothing_scrolls_sideways_at_320(live_server: Any, page: Page, large: bool) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
-    over = {}
-    for path in PAGES:
-        page.goto(f"{base(live_server)}/gallery/{path}")
-        page.evaluate("(on) => document.documentElement.classList.toggle('x-large', on)", large)
-        over[path] = page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")
-    assert over == dict.fromkeys(PAGES, 0)
 
 
 def test_conditional_fields_appear_with_their_answer(live_server: Any, page: Page) -> None:
