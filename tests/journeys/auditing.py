@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -38,6 +39,8 @@ class Auditor:
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Every address that a page asked for, its own included (PR-12)."""
 
     def window(self, portal: str, actor: Actor | None) -> "Window":
         """A browser profile in which this person is signed in; without one a visitor."""
@@ -51,9 +54,17 @@ class Auditor:
             session.save()
             context.add_cookies([{"name": "sessionid", "value": session.session_key or "", "url": base}])
         page = context.new_page()
+        page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
         page.on("console", lambda line: self._heard(line.type, line.text))
         return Window(self, page, base)
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """The requests that left for another origin than one of our portals."""
+        ours = f".localhost:{self.port}"
+        outgoing = [url for url in self.asked if urlsplit(url).scheme in {"http", "https"}]
+        return [url for url in outgoing if not urlsplit(url).netloc.endswith(ours)]
 
     def _heard(self, kind: str, text: str) -> None:
         if "Content Security Policy" in text or (kind == "error" and "status of 4" not in text):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.checks.report import Outcome, told
 from tests.journeys.auditing import WIDTHS, Auditor
 from tests.journeys.people import Visitor
 
@@ -46,15 +47,30 @@ def _listen(page: Page, troubles: list[str]) -> None:
 
 @pytest.fixture
 def auditor(
-    live_server: LiveServer, chromium: Browser, settings: object, capsys: pytest.CaptureFixture[str]
+    live_server: LiveServer,
+    chromium: Browser,
+    settings: object,
+    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> Iterator[Auditor]:
     """Collects what is wrong with the pages a test opens, prints how many, and fails with the list."""
     settings.TEST_CAPTCHA = "ABCD"  # type: ignore[attr-defined]
     made = Auditor(chromium, live_server.url.rsplit(":", 1)[1], settings)
     yield made
+    wrong, pages = list(made.wrong), len(made.seen) // len(WIDTHS)
+    third_parties = Outcome("PR-12", len(made.asked), made.elsewhere, _would_notice(made), 20)
     for context in made.contexts:
         context.close()
     with capsys.disabled():
-        pages = len(made.seen) // len(WIDTHS)
-        print(f"\naccessibility: N={pages} pages x {len(WIDTHS)} widths, bad={len(made.wrong)}")  # noqa: T201
-    assert not made.wrong, "\n".join(made.wrong)
+        print(f"\naccessibility: N={pages} pages x {len(WIDTHS)} widths, bad={len(wrong)}")  # noqa: T201
+    assert not wrong, "\n".join(wrong)
+    told(third_parties, capsys, record_property)
+
+
+def _would_notice(made: Auditor) -> bool:
+    """The control: a request to somebody else is among those that are found."""
+    address = "http://elsewhere.invalid/pixel.png"
+    page = made.window("weihai", None).page
+    with page.expect_request(address):
+        page.evaluate("(address) => { new Image().src = address; }", address)
+    return made.elsewhere[-1:] == [address]
