@@ -56,6 +56,7 @@ PLANTED = {
         "UPDATE organisations_organisation SET address = '联系 13912345678' WHERE id ="
         " (SELECT min(id) FROM organisations_organisation)"
     ],
+    "INV-21": ["UPDATE ledger_yearaccount SET passed = NOT passed WHERE rule <> ''"],
     "INV-19": [
         "UPDATE reviews_reviewstep s SET decided_by_id = c.owner_id FROM reviews_reviewcase c WHERE c.id = s.case_id"
         " AND s.id = (SELECT min(id) FROM reviews_reviewstep WHERE decided_by_id IS NOT NULL)"

@@ -18,4 +18,5 @@ class DeclarationsConfig(AppConfig):
 
         kinds.register(settling.KIND)
         ledger.describe_sources(settling.SOURCE, selectors.described)
+        ledger.list_uncounted(selectors.not_counted)
         duplicates.describe(settling.SOURCE, selectors.seen_beside)

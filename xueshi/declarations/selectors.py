@@ -17,7 +17,7 @@ from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.identity import DocumentType
 from xueshi.ledger.rules import ZERO, Held
-from xueshi.ledger.selectors import Source
+from xueshi.ledger.selectors import Source, Uncounted
 from xueshi.organisations.actors import Actor
 from xueshi.people.models import Professional
 from xueshi.policies import registry
@@ -328,6 +328,28 @@ def _named(row: Declaration) -> str:
     form = learning_form(row)
     label = form.label if form is not None else row.form
     return f"{row.person.user.name} {row.year} 年度 {label} {row.number}"
+
+
+_NOT_COUNTED = {CaseState.PENDING: "审核中", CaseState.REJECTED: "审核不通过"}
+
+
+def not_counted(person_id: int, year: int) -> list[Uncounted]:
+    """What was handed in for a year and does not count: still under review, or refused (ANN-03)."""
+    rows = Declaration.objects.filter(
+        person_id=person_id, year=year, deleted_at=None, case__state__in=list(_NOT_COUNTED)
+    ).select_related("case")
+    return [
+        Uncounted(
+            _source(row),
+            row.form,
+            row.subject,
+            row.hours_declared,
+            row.case.submitted_at,
+            _NOT_COUNTED[CaseState(row.case.state)],
+        )
+        for row in rows.order_by("pk")
+        if row.case is not None
+    ]
 
 
 def _source(row: Declaration) -> Source:

@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from django.db import connection
@@ -19,8 +21,10 @@ from xueshi.files.models import StoredFile
 from xueshi.kernel import clock, identity
 from xueshi.kernel.errors import RuleBroken
 from xueshi.ledger import rules
-from xueshi.ledger.models import LedgerEntry
+from xueshi.ledger import selectors as ledger
+from xueshi.ledger.models import LedgerEntry, YearAccount
 from xueshi.ledger.rules import Held, Wanted
+from xueshi.ledger.selectors import Standing
 from xueshi.notifications import selectors as notifications
 from xueshi.policies import registry
 
@@ -35,6 +39,8 @@ MAY_HOLD: Final = {
 """The named exceptions of INV-18: credit codes, and the published telephones of units in column and application."""
 PATTERN: Final = "(?<![0-9A-Za-z])([1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])"
 """Read alike by PostgreSQL and Python."""
+_AT_ONCE: Final = 1000
+"""Accounts judged anew with one question each of a kind."""
 
 
 def check_all() -> list[Finding]:
@@ -95,6 +101,25 @@ def _exceeds(sources: Sequence[Sequence[LedgerEntry]]) -> bool:
     return False
 
 
+def _wrong_targets() -> list[str]:
+    """Judge every account anew from its entries and events; one judged by another version of the rules may differ."""
+    broken = _ask(queries.EVENTS_HAVE_CHANGES)
+    rows = YearAccount.objects.exclude(rule="").order_by("pk")  # rule 1: a check of all rows looks for nobody
+    left = rows.iterator()
+    while some := list(islice(left, _AT_ONCE)):
+        found = ledger.standings(some)
+        broken += [f"account {account.pk}" for account in some if _judged_otherwise(account, found[account.pk])]
+    return broken
+
+
+def _judged_otherwise(account: YearAccount, standing: Standing) -> bool:
+    if account.rule != registry.pack(account.portal).year(account.year).version:
+        return False
+    kept = [(line["subject"], Decimal(line["have"]), Decimal(line["need"])) for line in account.verdict["lines"]]
+    now = [(line.subject, line.have, line.need) for line in standing.verdict.lines]
+    return kept != now or account.passed != standing.verdict.passed
+
+
 def _readable_numbers() -> list[str]:
     """Valid identity or mobile numbers in any text, array or JSON column."""
     with connection.cursor() as cursor:  # rule 6: a scan over the schema has no model
@@ -148,5 +173,6 @@ INVARIANTS: Final = (
     Invariant("INV-17", "no year above a cap, nothing granted above what was requested", _above_caps),
     Invariant("INV-18", "no text column holds a valid identity or mobile number", _readable_numbers),
     _sql("INV-19", "nobody decides what is theirs or what they decided before", queries.NOBODY_DECIDES_TWICE),
+    Invariant("INV-21", "each verdict follows from entries, rule and approved events", _wrong_targets),
 )
 """Those of security §4 whose documents exist."""

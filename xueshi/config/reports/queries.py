@@ -119,6 +119,19 @@ SELECT 'case ' || c.id FROM reviews_reviewcase c
                  OR active.round <> c.round OR desk.state <> 'active' END
 """
 
+EVENTS_HAVE_CHANGES: Final = """
+WITH live AS (SELECT source_id, count(*) AS changes FROM ledger_targetchange c
+               WHERE source_kind = 'adjustment' AND reverses_id IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM ledger_targetchange r WHERE r.reverses_id = c.id) GROUP BY 1)
+SELECT 'adjustment ' || coalesce(a.id, live.source_id)
+  FROM adjustments_adjustment a
+  LEFT JOIN reviews_reviewcase c ON c.id = a.case_id
+  FULL JOIN live ON live.source_id = a.id
+ WHERE a.id IS NULL
+    OR (live.changes IS NOT NULL) <> (a.revoked_at IS NULL AND coalesce(c.state, 'approved') = 'approved')
+    OR a.live <> (a.revoked_at IS NULL AND coalesce(c.state, 'approved') IN ('pending', 'approved'))
+"""
+
 NOT_GRANTED_MORE: Final = """
 SELECT 'declaration ' || id FROM declarations_declaration WHERE hours_recognised > hours_declared
 """

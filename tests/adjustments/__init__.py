@@ -1,0 +1,1 @@
+"""Requirement events, on packs in which they are switched on."""

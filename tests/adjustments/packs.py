@@ -1,0 +1,35 @@
+"""The packs of the program with requirement events switched on; whatever else they say stays."""
+
+import re
+import shutil
+from pathlib import Path
+
+from xueshi.policies.events import EventKind
+
+LEVELS = """
+[[requirement.levels]]
+key = "junior"
+total = 40
+minimums = [{ key = "public", hours = 24 }]
+source = "徐州, older rule"
+mark = "C"
+
+"""
+
+
+def switched_on(source: Path, folder: Path, *kinds: EventKind, prorated: bool = False, levels: str = "") -> Path:
+    """A copy of the packs below ``folder`` with these kinds on, all of them without any."""
+    root = Path(shutil.copytree(source, folder / "policies"))
+    rules, access = root / "national/2016.toml", root / "national/access.toml"
+    text = rules.read_text(encoding="utf-8")
+    for kind in kinds or EventKind:
+        more = "\nprorated = true" if prorated and kind in {EventKind.START, EventKind.END} else ""
+        text, changed = re.subn(rf'(\[\[events\]\]\nkey = "{kind}")', rf"\g<1>\nenabled = true{more}", text)
+        assert changed == 1
+    if levels:
+        text = text.replace("[precision]\n", f"{levels}[precision]\n", 1)
+    rules.write_text(text, encoding="utf-8")
+    access.write_text(
+        access.read_text(encoding="utf-8").replace('"annual",', '"annual", "adjustments",', 1), encoding="utf-8"
+    )
+    return root
