@@ -100,3 +100,13 @@ def edit(declaration: Declaration) -> Edit:
 def total(world: make.SmallWorld, year: int | None = None) -> Decimal:
     account = ledger.account_of(world.record.pk, year or clock.year())
     return account.total_hours if account is not None else Decimal(0)
+
+
+def case_title(case_id: int) -> str:
+    """How a case is called in reports."""
+    return ReviewCase.objects.get(pk=case_id).title
+
+
+def owner(case_id: int) -> int:
+    """Whose case it is, as a user."""
+    return ReviewCase.objects.get(pk=case_id).owner_id

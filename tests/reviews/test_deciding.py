@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
+from xueshi.organisations.services import create_role
 from xueshi.organisations.states import MembershipState, Power
 from xueshi.reviews import batches, deciding, kinds, permissions, rules, selectors, services
 from xueshi.reviews.deciding import Order
@@ -236,6 +238,11 @@ def test_the_checks_and_the_filters_agree() -> None:
     deciding.decide(world.employer_admin, order(opened(world)))
     deciding.decide(world.employer_admin, order(opened(world), FAIL, "不符"))
     opened(world, two_step_chain(world))
+    for hat in (
+        world.employer_admin.membership,
+        make.administrator("第二位", world.employer, is_super=False).membership,
+    ):
+        ReviewCase.objects.filter(pk=opened(world).pk).update(handler=hat)
     powerless = Actor(world.employer_admin.user, world.employer_admin.membership, world.employer, frozenset())
     actors = (
         world.person,
@@ -250,6 +257,8 @@ def test_the_checks_and_the_filters_agree() -> None:
         (permissions.can_see_case, permissions.cases_seen_by),
         (permissions.can_decide, permissions.cases_decidable_by),
         (permissions.can_withdraw, permissions.cases_withdrawable_by),
+        (permissions.may_review, permissions.cases_reviewable_by),
+        (permissions.can_take_back, permissions.cases_taken_back_by),
     )
     for actor in actors:
         for check, narrow in pairs:
@@ -381,3 +390,47 @@ def test_overlapping_batches_decide_each_row_once() -> None:
 def test_the_table_has_no_other_rows() -> None:
     assert len(list(CASE_MOVES.rows())) == 13
     assert Organisation.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_handing_over_against_deciding_is_always_consistent() -> None:
+    """Either it was decided, or it is the colleague's; never both, and the page of before decides nothing."""
+    world = make.build()
+    second = make.administrator("第二位", world.employer, is_super=False)
+    assert second.membership is not None
+    second.membership.role = create_role(world.employer, "审核员", world.employer_admin.powers)
+    second.membership.save()
+    for _ in range(6):
+        case = opened(world)
+        wanted = services.Entrusting(case.pk, 1, second.membership.pk)
+        together(
+            lambda wanted=wanted: services.entrust(world.employer_admin, wanted),
+            lambda case=case: deciding.decide(world.employer_admin, order(case)),
+        )
+        case.refresh_from_db()
+        assert (case.state, case.handler_id, case.version) in {
+            (CaseState.APPROVED, None, 2),
+            (CaseState.PENDING, second.membership.pk, 2),
+        }
+        assert case.events.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_a_desk_against_handing_in_and_deciding_leaves_nothing_behind() -> None:
+    """What is handed in or decided while the superior closes the desk is either decided or waits above (AMB-27)."""
+    world = make.build()
+    cases = [opened(world) for _ in range(6)]
+    by = services.acting(world.department_admin)
+    move = partial(services.move_up, Power.REVIEW_HOURS, world.employer, world.department, by=by, comment="关闭")
+    together(move, *(lambda case=case: deciding.decide(world.employer_admin, order(case)) for case in cases))
+    for case in cases:
+        case.refresh_from_db()
+        assert (case.state, case.desk_id, case.stage) in {
+            (CaseState.APPROVED, world.department.pk, Stage.VERIFICATION),
+            (CaseState.PENDING, world.department.pk, Stage.REVIEW),
+        }
+        active = case.steps.get(state=StepState.ACTIVE)
+        assert (active.desk_id, active.home_id) == (case.desk_id, world.employer.pk if active.position == 1 else None)
+    left = [case for case in cases if case.state == CaseState.PENDING]
+    assert services.bring_back(Power.REVIEW_HOURS, world.employer, by=by, comment="") == len(left)
+    assert ReviewCase.objects.filter(desk=world.employer).count() == len(left)

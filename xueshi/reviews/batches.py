@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Func, IntegerField
 
 from xueshi.kernel import clock, one_time
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
@@ -17,6 +18,8 @@ SLICE = 200
 """Cases decided per transaction, so that locks are held briefly (D6)."""
 STALE = timedelta(minutes=1)
 """A batch begun longer ago and not finished lost its process, or shares its work; slices are taken under a lock."""
+LISTED = 30
+"""Batches that a reviewer finds again."""
 AT_ONCE = 500
 """Up to so many rows are decided inside the request; more become a job (A5)."""
 
@@ -56,6 +59,16 @@ def run_for(actor: Actor, token: str) -> BatchRun:
     if run is None:
         raise NotFound
     return run
+
+
+def runs_of(actor: Actor) -> list[BatchRun]:
+    """The batches that this hat has started, newest first, as many as one page shows."""
+    rows = BatchRun.objects.filter(membership=actor.membership, started_at__isnull=False)
+    return list(
+        rows.annotate(total=Func("items", function="jsonb_array_length", output_field=IntegerField()))
+        .defer("items")
+        .order_by("-pk")[:LISTED]
+    )
 
 
 @transaction.atomic

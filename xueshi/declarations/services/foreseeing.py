@@ -9,8 +9,8 @@ from xueshi.declarations.models import Declaration
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.rules import ZERO, judge, spread
 from xueshi.ledger.services import SUBJECTS
-from xueshi.policies import registry
 from xueshi.policies.formulas import plain
+from xueshi.policies.years import Requirement
 
 type _Year = tuple[int, int]
 """A person and a year."""
@@ -37,7 +37,8 @@ def _newly_passed(rows: Iterable[Declaration]) -> int:
     for row in rows:
         coming[row.person_id, row.year].append(row)
     had = _sums(coming)
-    return sum(_passes(waiting, had.get(key, {})) for key, waiting in coming.items())
+    asked = ledger.requirements_of((person, waiting[0].portal, year) for (person, year), waiting in coming.items())
+    return sum(_passes(waiting, had.get(key, {}), asked[key]) for key, waiting in coming.items())
 
 
 def _sums(years: Iterable[_Year]) -> dict[_Year, dict[str, Decimal]]:
@@ -48,9 +49,8 @@ def _sums(years: Iterable[_Year]) -> dict[_Year, dict[str, Decimal]]:
     }
 
 
-def _passes(waiting: Sequence[Declaration], sums: dict[str, Decimal]) -> bool:
+def _passes(waiting: Sequence[Declaration], sums: dict[str, Decimal], requirement: Requirement) -> bool:
     """Whether a year that is not passed now would be with all these hours."""
-    requirement = registry.pack(waiting[0].portal).year(waiting[0].year).requirement
     if judge(sums, requirement).passed:
         return False
     later = dict(sums)

@@ -105,7 +105,8 @@ def worth(row: Declaration) -> Computed | None:
     form = selectors.learning_form(row)
     if form is None:
         return None
-    return rules.worth(rules.Claim(_rules(row), form, selectors.answers_of(row, form)))
+    unit = registry.pack(row.portal).word("hours")
+    return rules.worth(rules.Claim(_rules(row), form, selectors.answers_of(row, form), unit, row.year))
 
 
 def _posting(row: Declaration, hours: Decimal) -> Posting:

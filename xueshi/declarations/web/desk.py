@@ -57,7 +57,8 @@ def verification(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
     desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""))
     key = request.GET.get(_PARAM, "")
-    extra: dict[str, object] = {"detail_key": key, "title": _title(desk), "closed": opened.closed(desk.actor, stage)}
+    extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
+    extra |= {"closed": opened.closed(desk.actor, stage), "notice": opened.notice(desk.pack)}
     if key:
         extra |= opened.context(opened.Opened(desk.actor, desk.pack, stage, key), request)
         extra |= {"next": list_again(request, _PARAM), "here": request.get_full_path()}

@@ -11,6 +11,7 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import settling
 from xueshi.declarations.web import images, shown
 from xueshi.duplicates import selectors as duplicates
+from xueshi.kernel import clock
 from xueshi.kernel.decisions import deny
 from xueshi.kernel.errors import NotFound
 from xueshi.ledger import selectors as ledger
@@ -19,6 +20,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
 from xueshi.policies.formulas import plain
 from xueshi.policies.packs import Pack
+from xueshi.policies.years import Requirement
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as cases
@@ -36,6 +38,14 @@ class Opened:
     key: str
 
 
+@dataclass(frozen=True)
+class Year:
+    """The year a declaration is for: what it holds, and what it asks of this person."""
+
+    held: Sequence[Held]
+    requirement: Requirement
+
+
 def closed(actor: Actor, stage: Stage) -> str:
     """Why this unit does not review for the time being (CV-11); empty while it does."""
     unit = actor.organisation
@@ -44,22 +54,27 @@ def closed(actor: Actor, stage: Stage) -> str:
     return f"上级部门已关闭本单位的审核权限，待审核的申报由上级部门审核。原因：{unit.review_closed_for or '未填写'}"
 
 
+def notice(pack: Pack) -> str:
+    """What this year's rules tell administrators who recognise hours (policy facts 5.7); often nothing."""
+    return pack.year(clock.year()).declaration.notice
+
+
 def context(opened: Opened, request: HttpRequest) -> dict[str, object]:
     """What the detail shows; ``NotFound`` when it is not on this desk."""
     key = opened.key
     if not key.isascii() or not key.isdigit() or len(key) > 18:
         raise NotFound
     row = selectors.at_desk(opened.actor, opened.stage, int(key))
-    held = ledger.held(row.person_id, row.year)
+    year = Year(ledger.held(row.person_id, row.year), ledger.requirement_of(row.person_id, row.portal, row.year))
     return (
-        _said(row, held, opened.pack)
-        | _deciding(row, held, opened)
+        _said(row, year, opened.pack)
+        | _deciding(row, year, opened)
         | {"typed": queues.typed(request.session, row.case_id)}
         | {"flags": duplicates.flags(opened.actor, selectors.KIND, row.pk)}
     )
 
 
-def _said(row: Declaration, held: Sequence[Held], pack: Pack) -> dict[str, object]:
+def _said(row: Declaration, year: Year, pack: Pack) -> dict[str, object]:
     steps = selectors.steps_of(row)
     entrusted = cases.entrustings(row.case) if row.case is not None else []
     return {
@@ -67,13 +82,13 @@ def _said(row: Declaration, held: Sequence[Held], pack: Pack) -> dict[str, objec
         "state": shown.state(row, pack),
         "heading": f"{row.person.user.name} · {shown.form_label(row)}",
         "unit": row.organisation.name,
-        "pairs": [*shown.pairs(row, pack), *_rule(row, held, pack)],
+        "pairs": [*shown.pairs(row, pack), *_rule(row, year, pack)],
         "scans": images.evidence_scans(row, selectors.evidence_of(row)),
         "chain": [*shown.chain(row, steps), *queues.entrusted(entrusted)],
     }
 
 
-def _deciding(row: Declaration, held: Sequence[Held], opened: Opened) -> dict[str, object]:
+def _deciding(row: Declaration, year: Year, opened: Opened) -> dict[str, object]:
     case = row.case
     decision = reviews.can_decide(opened.actor, case) if case is not None else deny("该申报尚未提交")
     settles, waits = shown.counts_next(selectors.steps_of(row)), shown.decides(row, opened.stage)
@@ -81,8 +96,8 @@ def _deciding(row: Declaration, held: Sequence[Held], opened: Opened) -> dict[st
     return {
         "case": case,
         "standing": [
-            *shown.standing(row, held, adding=settles and waits),
-            *(_if_failed(row, held) if waits and verifying else ()),
+            *shown.standing(row, year.held, year.requirement, adding=settles and waits),
+            *(_if_failed(row, year) if waits and verifying else ()),
         ],
         "value": queues.row_value(case) if case is not None else "",
         "waits": waits,
@@ -95,7 +110,7 @@ def _deciding(row: Declaration, held: Sequence[Held], opened: Opened) -> dict[st
     }
 
 
-def _rule(row: Declaration, held: Sequence[Held], pack: Pack) -> list[parts.Pair]:
+def _rule(row: Declaration, year: Year, pack: Pack) -> list[parts.Pair]:
     """What the form's rule gives at most, in its words, and the tightest cap; while it waits to count."""
     limit, form = settling.worth(row), selectors.learning_form(row)
     if form is None or not shown.counts_next(selectors.steps_of(row)):
@@ -105,17 +120,17 @@ def _rule(row: Declaration, held: Sequence[Held], pack: Pack) -> list[parts.Pair
         most = f"最多 {plain(limit.limit)} {pack.word('hours')}"
         lines.append(parts.Pair(label="规则核算", value=most, note=limit.text))
     of_year = registry.pack(row.portal).year(row.year)
-    claim = rules.Claim(of_year, form, selectors.answers_of(row, form), pack.word("hours"))
-    allowed = rules.within_caps(claim, held)
+    claim = rules.Claim(of_year, form, selectors.answers_of(row, form), pack.word("hours"), row.year)
+    allowed = rules.within_caps(claim, year.held, year.requirement)
     if not allowed:
         lines.append(parts.Pair(label="年度上限", value=allowed.reason, state=parts.State("超出上限", "no")))
     return lines
 
 
-def _if_failed(row: Declaration, held: Sequence[Held]) -> list[parts.Pair]:
+def _if_failed(row: Declaration, year: Year) -> list[parts.Pair]:
     """What the year is left with when the verification fails."""
     if row.hours_recognised is None:
         return []
-    total = sum((one.hours for one in held), Decimal(0))
+    total = sum((one.hours for one in year.held), Decimal(0))
     left = f"{plain(total)} → {plain(total - row.hours_recognised)}"
     return [parts.Pair(label="审验不通过", value=left, note="已计入的学时将被取消，本人需重新申报")]

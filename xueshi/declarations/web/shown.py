@@ -13,6 +13,7 @@ from xueshi.organisations.models import Organisation
 from xueshi.policies import registry
 from xueshi.policies.formulas import plain
 from xueshi.policies.packs import Pack
+from xueshi.policies.years import Requirement
 from xueshi.reviews.models import ReviewStep
 from xueshi.reviews.queues import timeline
 from xueshi.reviews.states import Stage, StepState
@@ -102,14 +103,14 @@ def counts_next(steps: Sequence[ReviewStep]) -> bool:
     return any(step.state == StepState.ACTIVE and step.settles for step in steps)
 
 
-def standing(row: Declaration, held: Sequence[Held], *, adding: bool) -> list[parts.Pair]:
+def standing(row: Declaration, held: Sequence[Held], requirement: Requirement, *, adding: bool) -> list[parts.Pair]:
     """年度累计 before → after, and what the decision does to the verdict of the year that holds ``held``."""
     of_year = registry.pack(row.portal).year(row.year)
     sums = dict.fromkeys(SUBJECTS, Decimal(0))
     for one in held:
         sums[one.subject] = sums.get(one.subject, Decimal(0)) + one.hours
     hours = row.hours_declared or Decimal(0)
-    effect = rules.effect(sums, row.subject, hours if adding else Decimal(0), of_year.requirement)
+    effect = rules.effect(sums, row.subject, hours if adding else Decimal(0), requirement)
     lines = [
         parts.Pair(label=of_year.subject_label(one.subject) if one.subject else "年度累计", value=_change(one))
         for one in effect.changes

@@ -7,7 +7,7 @@ from xueshi.reviews.web import entrusting, reasons, records, views
 app_name = "reviews"
 urlpatterns = [
     path("decide/", views.decide, name="decide"),
-    path("all/", views.freeze, name="freeze"),
+    path("all/", views.many, name="freeze"),
     path("all/<str:token>/", views.batch, name="batch"),
     path("<int:case_id>/entrust/", entrusting.entrust, name="entrust"),
     path("<int:case_id>/take-back/", entrusting.take_back, name="take_back"),

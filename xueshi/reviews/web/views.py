@@ -44,8 +44,18 @@ def decide(request: HttpRequest) -> HttpResponse:
     return redirect(back(request))
 
 
-@route("POST", powers=REVIEWING, object_kind="reviews.batchrun")
-def freeze(request: HttpRequest) -> HttpResponse:
+@route("GET", "POST", powers=REVIEWING, object_kind="reviews.batchrun")
+def many(request: HttpRequest) -> HttpResponse:
+    """The batches one has started; POST is 全部通过 / 全部驳回."""
+    if request.method == "POST":
+        return _freeze(request)
+    runs = [
+        (kinds.kind(run.kind).label, _WORDS[Verdict(run.verdict)], run) for run in batches.runs_of(actor_of(request))
+    ]
+    return render(request, "reviews/batches.html", {"title": "批量处理记录", "runs": runs})
+
+
+def _freeze(request: HttpRequest) -> HttpResponse:
     """全部通过 / 全部驳回: keep the set that was shown and ask for confirmation."""
     actor = actor_of(request)
     try:

@@ -1,0 +1,105 @@
+"""全部通过 over thousands: in slices, with progress, going on after its process was killed, told row by row."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests import small_world as make
+from tests.browsers import signed_in
+from tests.declarations import world as w
+from tests.declarations.forms import page
+from tools.bench.world import World
+from xueshi.declarations import services
+from xueshi.declarations.models import Declaration
+from xueshi.kernel import clock
+from xueshi.organisations.states import OrganisationKind
+from xueshi.portal.seeds.bodies import Body
+from xueshi.portal.seeds.building import Person
+from xueshi.reviews import batches, deciding
+from xueshi.reviews.models import BatchRun, ReviewCase
+from xueshi.reviews.states import CaseState, Verdict
+from xueshi.reviews.tasks import resume_batches, run_batch
+
+pytestmark = pytest.mark.django_db
+DESK = "/declarations/review/"
+
+
+def shown(browser: Client) -> str:
+    """The set that the button 全部通过 would take."""
+    token = re.search(r'name="token" value="([^"]+)"', page(browser, DESK))
+    assert token
+    return token[1]
+
+
+def waiting(world: make.SmallWorld, count: int) -> list[int]:
+    """So many declarations of an hour each that wait at the unit's desk; their cases in order."""
+    first = services.submit(world.person, w.paper(world.person, "1"))
+    unit = Body("unit", "", OrganisationKind.EMPLOYER, "", "weihai", "371002")
+    people = [Person(world.person, world.record, unit), Person(world.colleague, world.colleague_record, unit)]
+    more = World(world.employer_admin, people, w.fresh(first)).hand_in(count - 1)
+    return sorted([w.case(first).pk, *more])
+
+
+def test_a_batch_of_many_is_a_task_that_survives_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make.build()
+    monkeypatch.setattr(batches, "SLICE", 40)
+    monkeypatch.setattr(batches, "AT_ONCE", 100)
+    cases = waiting(world, 201)
+    browser, deferred = signed_in(world.employer_admin), list[int]()
+    monkeypatch.setattr(type(run_batch), "defer", lambda _task, run_id: deferred.append(run_id))
+    address = browser.post("/reviews/all/", {"token": shown(browser), "action": "pass"})["Location"]
+    text = page(browser, address)
+    assert ("<b>201</b> 条" in text, "涉及 2 人，共申报 201 学时" in text, "通过后有 2 人" in text) == (
+        True,
+        True,
+        True,
+    )
+    gone = cases[60]
+    owner = world.person if w.owner(gone) == world.person.user.pk else world.colleague
+    services.withdraw(owner, Declaration.objects.get(case_id=gone).pk)
+    assert browser.post(address, {"comment": "集中审核"}).status_code == 302
+    run = BatchRun.objects.get()
+    assert (deferred, run.processed, ReviewCase.objects.filter(state=CaseState.APPROVED).count()) == ([run.pk], 0, 0)
+    decided: list[int] = []
+    real = deciding.decide_many
+
+    def killed(actor: object, order: deciding.Order) -> deciding.Report:
+        if len(decided) == 2:
+            raise KeyboardInterrupt
+        decided.append(len(order.items))
+        return real(actor, order)  # type: ignore[arg-type]  # passed on
+
+    with monkeypatch.context() as dying:
+        dying.setattr(deciding, "decide_many", killed)
+        with pytest.raises(KeyboardInterrupt):
+            batches.work(run.pk)
+    assert decided == [batches.SLICE] * 2
+    half = page(browser, address)
+    assert (f"{2 * batches.SLICE} / 201 条" in half, "every 1s" in half) == (True, True)
+    assert ReviewCase.objects.filter(state=CaseState.APPROVED).count() == 2 * batches.SLICE - 1
+    assert (batches.resume(), BatchRun.objects.get().processed) == (0, 2 * batches.SLICE), "it may still be running"
+    with clock.shifted(batches.STALE * 2):
+        resume_batches(0)
+    run.refresh_from_db()
+    assert (run.processed, run.done, run.refused) == (
+        201, 200, [{"title": w.case_title(gone), "reason": "已由他人处理或内容已变更"}],
+    )  # fmt: skip
+    report = page(browser, address)
+    assert ("已通过 200 条" in report, "1 条未处理" in report, w.case_title(gone) in report) == (True, True, True)
+    assert w.total(world) in {100, 101}
+    assert signed_in(world.stranger_admin).get(address).status_code == 404
+
+
+def test_the_batches_of_a_reviewer_are_found_again() -> None:
+    world = make.build()
+    waiting(world, 2)
+    browser = signed_in(world.employer_admin)
+    assert "没有批量处理记录" in page(browser, "/reviews/all/")
+    address = browser.post("/reviews/all/", {"token": shown(browser), "action": "pass"})["Location"]
+    assert address not in page(browser, "/reviews/all/"), "not confirmed, so it did nothing"
+    browser.post(address, {})
+    text = page(browser, "/reviews/all/")
+    assert (address in text, "学时申报" in text, "2 / 2" in text) == (True, True, True)
+    assert address not in page(signed_in(world.stranger_admin), "/reviews/all/")
+    assert Verdict(BatchRun.objects.get().verdict) is Verdict.PASS
