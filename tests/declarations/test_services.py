@@ -373,3 +373,19 @@ def test_pending_hours_and_recent_feed_the_home_page() -> None:
     assert selectors.pending_hours(world.person, clock.year()) == {"professional": 24}
     assert selectors.recent(world.person, 1) == [second]
     assert selectors.recent(world.person) == [second, first]
+
+
+def test_an_approval_past_the_gap_that_another_has_just_filled_is_refused() -> None:
+    world = make.build("shandong")
+    first, second = (w.handed_in(world.person, hours, days=20) for hours in ("60", "40"))
+    w.decided(world.employer_admin, first)
+    (refusal,) = w.decided(world.employer_admin, second).refused
+    assert refusal.reason == "年度学时：本年度还差 30 学时，最多计入 30 学时"
+    assert (state(second), w.total(world)) == (DeclarationState.PENDING, 60)
+
+    lowered = w.decided(world.employer_admin, second, comment="年度还差 30 学时", hours="30")
+    assert (lowered.refused, w.total(world)) == ((), 90)
+    with pytest.raises(RuleBroken, match="本年度学时已满，不再计入") as full:
+        w.handed_in(world.person, "0.5", days=20)
+    assert full.value.field == "hours"
+    assert Declaration.objects.count() == 2
