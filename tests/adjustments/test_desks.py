@@ -1,0 +1,141 @@
+"""Who may see, decide and revoke; several at once; people who change level in the middle of a year."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import small_world as make
+from tests.adjustments.conftest import Ask, account, decide, needed
+from tests.browsers import signed_in
+from tests.checks.races.contest import accidents, together
+from tests.declarations.world import picture, stored
+from xueshi.adjustments import permissions, services
+from xueshi.adjustments.models import Adjustment, Proof
+from xueshi.config.reports import invariants
+from xueshi.kernel import clock
+from xueshi.ledger import services as ledger
+from xueshi.ledger.models import LedgerEntry, TargetChange, YearAccount
+from xueshi.ledger.services import Posting
+from xueshi.organisations.actors import Actor
+from xueshi.people.models import Title
+from xueshi.reviews import deciding
+from xueshi.reviews.deciding import Order, Report
+from xueshi.reviews.states import Verdict
+
+
+def everybody(world: make.SmallWorld) -> dict[str, Actor]:
+    names = (
+        "person", "colleague", "employer_admin", "branch_admin", "stranger_admin", "department_admin",
+        "district_admin", "city_admin",
+    )  # fmt: skip
+    return {name: getattr(world, name) for name in names}
+
+
+def test_each_question_agrees_with_its_filter_and_strangers_find_nothing(world: make.SmallWorld, ask: Ask) -> None:
+    pending = ask(world.person, "waive", "illness")
+    approved = ask(world.person, "reduce", "illness", measure="share", share="50")
+    decide(world.employer_admin, approved)
+    decide(world.department_admin, approved)
+    key = Proof.objects.order_by("pk")[0].file.key
+    rows = list(Adjustment.objects.select_related("case__organisation", "person").order_by("pk"))
+    seers: set[str] = set()
+    for name, actor in everybody(world).items():
+        for can, seen_by in (
+            (permissions.can_see_adjustment, permissions.adjustments_seen_by),
+            (permissions.can_revoke, permissions.revocable_by),
+        ):
+            allowed = {row.pk for row in rows if can(actor, row)}
+            assert set(Adjustment.objects.filter(seen_by(actor)).values_list("pk", flat=True)) == allowed
+        client, sees = signed_in(actor), name not in {"colleague", "branch_admin", "stranger_admin"}
+        for path in (f"/adjustments/cases/{pending.pk}/", f"/adjustments/cases/{pending.pk}/proof/{key}/"):
+            assert client.get(path).status_code == (200 if sees else 404), (name, path)
+        if not sees:
+            for verb in ("withdraw", "revoke"):
+                foreign = client.post(f"/adjustments/cases/{approved.pk}/{verb}/", {"reason": "x"})
+                absent = client.post(f"/adjustments/cases/2000000011/{verb}/", {"reason": "x"})
+                assert (foreign.status_code, absent.status_code) == (404, 404), (name, verb)
+        if permissions.can_revoke(actor, rows[1]):
+            seers.add(name)
+    assert seers == {"department_admin"}
+    assert account(world).passed is False
+    assert [one.live for one in Adjustment.objects.order_by("pk")] == [True, True]
+    assert signed_in(world.person).get("/adjustments/review/").status_code == 403
+    upload = stored(world.person, picture(5))
+    assert signed_in(world.person).get(f"/adjustments/uploads/{upload.key}/").status_code == 200
+    assert signed_in(world.colleague).get(f"/adjustments/uploads/{upload.key}/").status_code == 404
+
+
+def test_a_level_changed_in_mid_year_counts_from_the_next(world: make.SmallWorld) -> None:
+    """The packs of this test ask 40 hours of juniors, 24 of them public; what is asked of a year is not moved in it."""
+    year, now = clock.year(), clock.now()
+    Title.objects.create(professional=world.record, level="junior", live_from=now - timedelta(days=800), live_until=now)
+    live = Title.objects.filter(professional=world.record, live_until=None).get()
+    live.level, live.live_from = "middle", now
+    live.save()
+    post = [
+        Posting(world.record.pk, "weihai", one, "public", "other", Decimal(40), "test", one) for one in (year, year - 1)
+    ]
+    ledger.post_many(post, by=make.NOBODY)
+    assert (account(world).passed, needed(world)) == (True, [("", "40"), ("public", "24")])
+    with clock.shifted(timedelta(days=366)):
+        ledger.post_many([Posting(world.record.pk, "weihai", year + 1, "public", "other", Decimal(40), "test", 1)],
+                         by=make.NOBODY)  # fmt: skip
+    assert (account(world, year + 1).passed, needed(world, year + 1)[0]) == (False, ("", "90"))
+
+
+def test_a_batch_of_postings_costs_no_question_a_row(world: make.SmallWorld, ask: Ask) -> None:
+    case = ask(world.person, "reduce", "illness", measure="hours", hours="10")
+    decide(world.employer_admin, case)
+    decide(world.department_admin, case)
+    counts, year = [], clock.year()
+    for many, first in ((1, 100), (40, 200)):
+        people = [world.record.pk, world.colleague_record.pk] * many
+        posts = [
+            Posting(pk, "weihai", year - place % 2, "public", "other", Decimal("0.5"), "test", first + place)
+            for place, pk in enumerate(people)
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            ledger.post_many(posts, by=make.NOBODY)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_approvals_of_one_event_change_the_target_once(on: None) -> None:
+    world = make.build()
+    second = make.administrator("部门副管理员", world.department, is_super=False)
+    deputy = Actor(second.user, second.membership, second.organisation, world.department_admin.powers)
+    asked = services.Asked(
+        clock.year(), "reduce", "illness", clock.today(), clock.today(), "hours", Decimal(40), "",
+        (stored(world.person),), "k",
+    )  # fmt: skip
+    row = services.ask(world.person, asked)
+    assert row.case is not None
+    deciding.decide(world.employer_admin, Order(Verdict.PASS, {row.case.pk: 1}))
+
+    def post(place: int) -> None:
+        one = Posting(world.record.pk, "weihai", clock.year(), "professional", "other", Decimal(10), "test", place)
+        ledger.post_many([one], by=make.NOBODY)
+
+    order = Order(Verdict.PASS, {row.case.pk: 2})
+    results = together(
+        lambda: deciding.decide_many(world.department_admin, order),
+        lambda: deciding.decide_many(deputy, order),
+        *(lambda place=place: post(place) for place in range(5)),
+    )
+    assert accidents(results) == []
+    assert sorted(len(one.done) for one in results if isinstance(one, Report)) == [0, 1]
+    assert (TargetChange.objects.count(), LedgerEntry.objects.count(), YearAccount.objects.count()) == (1, 5, 1)
+    assert (account(world).passed, needed(world)[0]) == (True, ("", "50.0"))
+    assert invariants.check("INV-21").violations == 0
+    revoked = together(
+        lambda: services.revoke(world.department_admin, row.case_id or 0, "证明不实"),
+        lambda: services.revoke(deputy, row.case_id or 0, "证明不实"),
+    )
+    assert accidents(revoked) == []
+    assert sum(isinstance(one, Adjustment) for one in revoked) == 1
+    assert (TargetChange.objects.count(), account(world).passed) == (2, False)
+    assert invariants.check("INV-21").violations == 0
