@@ -13,8 +13,6 @@ SHARED = frozenset({"file", "picture"})
 """What the people of one submission rightly have in common: an employer proves a class for all of them at once."""
 LABELS = {
     "file": "附件",
-    "picture": "图片",
-    "days": "培训日期",
     "doi": "DOI",
     "issn_title": "刊号和题名",
     "isbn": "书号",
@@ -22,7 +20,10 @@ LABELS = {
     "project": "项目编号",
     "certificate": "证书编号",
     "achievement": "成果名称",
+    "days": "培训日期",
+    "picture": "图片",
 }
+"""What a person calls each kind; the surest sign of a second claim comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def _overlap(one: Feature, other: Feature) -> bool:
 
 def judge(claim: Claimed, held: Iterable[Held]) -> tuple[RuleBroken, ...]:
     """Why a claim is refused beside those that stand, each beside its field; nobody else is named."""
-    common = [(feature, other) for other in held for feature in claim.features if meets(claim, feature, other)]
+    standing = tuple(held)
+    common = [(feature, other) for feature in claim.features for other in standing if meets(claim, feature, other)]
     own = [pair for pair in common if pair[1].claim.person_id == claim.person_id]
     others = [pair for pair in common if pair[1].claim.person_id != claim.person_id]
     said = [*_twice(own), *_taken(others), *_highest(claim, own), *_shared(claim, others)]
