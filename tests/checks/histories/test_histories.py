@@ -275,7 +275,7 @@ def test_cc_11_random_histories(tell: Tell, monkeypatch: pytest.MonkeyPatch, pyt
         max_examples=RUNS, stateful_step_count=STEPS, deadline=None, database=None, print_blob=True,
         suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),
     )  # fmt: skip
-    run_state_machine_as_test(seed(chosen)(Histories), settings=how, _min_steps=STEPS)  # type: ignore[no-untyped-call]  # hypothesis
+    run_state_machine_as_test(seed(chosen)(Histories), settings=how, _min_steps=STEPS)
     did = " ".join(f"{what.replace(' ', '_')}={times}" for what, times in sorted(Histories.done.items()))
     told = f"runs={RUNS} seed={chosen} {did}"
     tell(Outcome("CC-11", Histories.steps, [], _unprotected(monkeypatch), RUNS * STEPS, told))
