@@ -35,6 +35,8 @@ def _desks(auditor: Auditor, world: World) -> None:
     _queue(unit, "people", "/registrations/people/")
     _queue(unit, "title changes", "/people/changes/")
     unit.check("unit", "/registrations/unit/")
+    unit.check("records", "/declarations/records/")
+    unit.check("for others", "/declarations/for-others/?form=on_the_job", press(".x-decide .btn-primary"), ".x-errors")
     unit.check("reasons", "/reviews/reasons/declaration/")
     unit.check("reasons refused", "/reviews/reasons/declaration/", press("main .btn-primary"), ".x-errors")
     unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")

@@ -30,6 +30,7 @@ def _fujian(auditor: Auditor, small: small_world.SmallWorld, newcomer: User) -> 
     refused.check("fujian again", "/register/professional/?again=1", wait="text=上次提交未通过审核")
     unit = auditor.window("fujian", small.employer_admin)
     unit.check("fujian employer", "/home/")
+    unit.check("fujian archive", "/declarations/approved/")
     unit.check("fujian desk", "/declarations/review/", press("tbody tr a"), "#detail .x-detail-head")
 
 

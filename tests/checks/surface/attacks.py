@@ -131,9 +131,14 @@ class Attacks:
                 row = Declaration.objects.select_related("person", "case__desk").get(pk=thing.pk)
                 yield from self._declaration(row, owner)
 
+        for thing in self.stage.world.of("unit_declaration", owner="employer_super"):
+            row = Declaration.objects.select_related("person", "case__desk").get(pk=thing.pk)
+            yield from self._declaration(row, thing.owner)
+
     def _declaration(self, row: Declaration, owner: str) -> Iterator[Attack]:
         seers = frozenset(self.who.declaration(row))
-        own = frozenset(self.who.users(row.person.user_id))
+        own = frozenset(self.who.users(row.declared_by_id))
+        edit = "declarations:edit" if row.declaring_body_id is None else "declarations:for_others_edit"
         open_ = row.case is None or row.case.state == "withdrawn"
         editors = own if open_ else frozenset[str]()
         pending = row.case is not None and row.case.state == "pending"
@@ -141,12 +146,10 @@ class Attacks:
         read = Attack("", "", "", "", seers, frozenset())
         yield from self._ways("declarations:detail", READS, (row.pk,), read)
         yield from self._ways("declarations:evidence", READS, (row.pk, 1), read)
-        yield from self._ways("declarations:edit", READS, (row.pk,), replace(read, doers=editors, form=True))
-        typed = fields_of(text(self.stage.ask(owner, "GET", reverse("declarations:edit", args=[row.pk])))) | {
-            "do": "save"
-        }
+        yield from self._ways(edit, READS, (row.pk,), replace(read, doers=editors, form=True))
+        typed = fields_of(text(self.stage.ask(owner, "GET", reverse(edit, args=[row.pk])))) | {"do": "save"}
         write = Attack("", "", "", "", seers, editors, typed, typed)
-        yield from self._ways("declarations:edit", ("POST",), (row.pk,), write)
+        yield from self._ways(edit, ("POST",), (row.pk,), write)
         taking_back = replace(write, doers=own if first else frozenset())
         deleting = replace(write, url=f"?version={row.version}")
         yield from self._ways("declarations:withdraw", ("POST",), (row.pk,), taking_back)

@@ -71,9 +71,10 @@ class Entitled:
         return self.administrators([case.desk_id] if case.desk_id is not None else [])
 
     def declaration(self, row: Declaration) -> set[str]:
-        """Its person; once handed in whoever may see the case."""
-        own = self.users(row.person.user_id, row.declared_by_id)
+        """Who entered it; its person, a unit's only once it is handed in; and then whoever may see the case."""
         handed_in = row.case is not None and row.case.state != "withdrawn"
+        person = row.person.user_id if handed_in or row.declaring_body_id is None else None
+        own = self.users(person, row.declared_by_id)
         return own | (self.case(row.case) if handed_in and row.case is not None else set())
 
     def registration(self, row: Registration) -> set[str]:

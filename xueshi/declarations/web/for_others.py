@@ -159,7 +159,7 @@ def _draw(request: HttpRequest, page: _Page, status: int) -> HttpResponse:
 
 def _after(page: _Page) -> list[parts.ChainStep]:
     """提交之后: the real desks, and where the hours go."""
-    if page.what.form is None or not page.offer.chosen:
+    if page.what.form is None:
         return []
     entry = Entry(page.what.year, page.what.form.key, Answers({}))
     asked = claim(page.unit.pack, entry, page.unit.role)

@@ -10,12 +10,13 @@ from django.db import transaction
 from xueshi.certificates import selectors as papers
 from xueshi.certificates import services as certificates
 from xueshi.declarations import selectors as declarations
+from xueshi.declarations import services as declaring
 from xueshi.kernel import clock
 from xueshi.ledger import selectors as ledger
 from xueshi.notifications import services as notifications
 from xueshi.organisations.states import OrganisationKind
 from xueshi.people import services as people
-from xueshi.portal.seeds import changing
+from xueshi.portal.seeds import changing, on_behalf
 from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Person
 from xueshi.portal.seeds.deeds import Deed, Ending, Slot, Wanted, deed
@@ -50,6 +51,7 @@ def build(rng: int, size: str) -> World:
     life.live(deed for owner in OWNERS.values() for deed in _deeds(world, world.people[owner]))
     _certify(world, life)
     _list_declarations(world, life)
+    _declare_for_people(world)
     _change_titles(world)
     _list_tree(world)
     while notifications.deliver_due():  # letters of a past that is lived in a moment: most come too late to be sent
@@ -101,6 +103,20 @@ def _list_declarations(world: World, life: Life) -> None:
             Thing("evidence", one.file_id, f"{seen.pk}/{one.position}", owner, tree)
             for one in declarations.evidence_of(seen)
         ]
+
+
+def _declare_for_people(world: World) -> None:
+    """Each unit has declared for the first two of its people together, and has taken back what it did for the first."""
+    for tree in TREES:
+        unit, people = world.actor(f"{tree}-unit-super"), [world.people[f"{tree}-unit-{number}"] for number in (0, 1)]
+        name = "".join(world.builder.chance.random.sample("溱洧浚淇沁漳滹沱涑汾浍", 4))
+        rows = on_behalf.declare(unit, people, on_behalf.Course(f"{name}专题培训", 8, 5))
+        rows += on_behalf.declare(unit, people[:1], on_behalf.Course(f"{name}观摩交流", 4, 2))
+        declaring.withdraw(unit, rows[-1].pk)
+        owner = "employer_super" if tree == "a" else f"{tree}-unit-super"
+        for row in rows:
+            seen = declarations.declaration_for(unit, row.pk)
+            world.things.append(Thing("unit_declaration", seen.pk, declarations.state(seen), owner, tree))
 
 
 def _deeds(world: World, person: Person) -> Iterator[Deed]:
