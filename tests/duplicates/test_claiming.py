@@ -1,6 +1,5 @@
 """The same learning counts once (D13, policy facts 6): refused beside its field, freed when the other one falls."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -27,7 +26,7 @@ OWN_DOI = ("doi", "该DOI已在本人的另一条申报中使用，同一成果�
 
 
 @pytest.fixture
-def world() -> Iterator[make.SmallWorld]:
+def world() -> make.SmallWorld:
     return make.build()
 
 
@@ -48,7 +47,7 @@ def test_the_same_file_is_refused_on_the_page_and_what_was_typed_stays(world: ma
 def test_a_stored_picture_saved_from_the_page_is_the_same_file(world: make.SmallWorld) -> None:
     first = d.handed_in(world.person, d.paper(world.person, content=d.scan(2)))
     shown = signed_in(world.person).get(f"/declarations/{first.pk}/evidence/1/")
-    saved = b"".join(shown) if shown.streaming else shown.content  # type: ignore[call-overload]  # a response
+    saved = b"".join(shown) if shown.streaming else shown.content
     assert d.refused(world.colleague, d.paper(world.colleague, content=saved)) == [OTHERS_FILE]
 
 

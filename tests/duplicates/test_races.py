@@ -19,13 +19,13 @@ def test_two_tabs_and_two_people_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     tabs = [d.paper(world.person, doi=d.DOI) for _ in range(2)]
     people = [(one, d.paper(one, content=content)) for one in (world.person, world.colleague)]
     for number, contest in enumerate(([(world.person, tab) for tab in tabs], people), start=1):
-        results = together(*(lambda pair=pair: services.submit(*pair) for pair in contest))  # type: ignore[misc]  # bound now
+        results = together(*(lambda pair=pair: services.submit(*pair) for pair in contest))
         assert sorted(type(one).__name__ for one in results) == ["Declaration", "Problems"]
         assert Declaration.objects.count() == number
     monkeypatch.setattr("xueshi.duplicates.services._alone", lambda *_asked: None)
     monkeypatch.setattr("xueshi.duplicates.services.judge", lambda *_asked: ())
     twice = [d.paper(world.person, doi="10.3901/other.1") for _ in range(2)]
-    results = together(*(lambda one=one: services.submit(world.person, one) for one in twice))  # type: ignore[misc]  # bound now
+    results = together(*(lambda one=one: services.submit(world.person, one) for one in twice))
     assert sorted(type(one).__name__ for one in results) == ["Declaration", "RuleBroken"]
     assert [str(one) for one in results if isinstance(one, RuleBroken | Problems)] == ["同一成果已经申报过，只计一次"]
     assert Declaration.objects.count() == 3

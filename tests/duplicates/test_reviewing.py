@@ -1,6 +1,5 @@
 """What a reviewer is told of two records: what is the same, and of the other one only what they may see."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world() -> Iterator[make.SmallWorld]:
+def world() -> make.SmallWorld:
     return make.build()
 
 
