@@ -140,7 +140,7 @@ def test_every_starred_item_is_named_when_it_is_empty(
         ({"evidence": None}, "请上传附件"),
         ({"evidence": image("扫描.jpg", b"%PDF-1.7 not a picture")}, "不是图片，或图片已损坏"),
         ({"evidence": image("照片.jpg", b"\xff\xd8" + bytes(6 << 20))}, "每个文件不超过 4 MB，此文件 6.0 MB"),
-        ({"evidence": image("附件.zip")}, "不是允许的格式"),
+        ({"evidence": image("附件.docx")}, "不是允许的格式"),
     ],
 )
 @pytest.mark.req("CR-07")

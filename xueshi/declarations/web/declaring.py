@@ -35,9 +35,8 @@ def _answer(request: HttpRequest, declaration: Declaration | None) -> HttpRespon
     page = page_of(request, declaration)
     if request.headers.get("HX-Request") and page.asked in _PIECES:
         return _PIECES[page.asked](request, page)
-    if page.posted is None or page.form is None or not page.form.is_valid():
-        failed = page.posted is not None and page.form is not None and bool(page.form.errors)
-        return _draw(request, page, 422 if failed else 200)
+    if not page.judged:
+        return _draw(request, page, 422 if page.posted and page.form and page.form.errors else 200)
     try:
         saved = _save(page)
     except (RuleBroken, Problems) as refusal:
@@ -55,6 +54,8 @@ def _save(page: Page) -> Declaration:
     if page.form is None:
         raise RuleBroken("请选择学习形式", "form")
     page.require_year()
+    if not page.form.is_valid():
+        raise Problems([])
     verb = services.save_draft if page.asked == "save" else services.submit
     return verb(page.actor, page.entry(page.form.answers), page.edit)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
-from xueshi.declarations import permissions, selectors
+from xueshi.declarations import permissions, rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit, Entry, Unfinished
 from xueshi.declarations.services.drafting import CHANGED, Declarer, claim, declarer
@@ -61,6 +61,13 @@ class Page:
         return self.posted.data.get("do", "") if self.posted else ""
 
     @property
+    def judged(self) -> bool:
+        """Whether it was sent to be saved or handed in, not only to be drawn again."""
+        if self.posted is None or self.asked in forms.REDRAWN:
+            return False
+        return not any(name in forms.MOVES or name.endswith("__find") for name in self.posted.data)
+
+    @property
     def drafts(self) -> bool:
         """Whether the pack lets people save without handing in."""
         return "professional" in self.what.rules.declaration.drafts
@@ -77,8 +84,11 @@ class Page:
 
     def require_year(self) -> None:
         """An open page outlives the turn of the year: hours never go to a year that was not the one chosen (CR-05)."""
-        if self.posted is None or self.posted.data.get("year") != str(self.what.year):
-            raise RuleBroken("该年度不能申报", "year")
+        typed = self.posted.data.get("year", "") if self.posted else ""
+        if typed == str(self.what.year):
+            return
+        known = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == len("2026") else 0
+        raise RuleBroken(rules.in_window(self.by.pack, known, clock.today()).reason or "该年度不能申报", "year")
 
     def read(self) -> Read:
         """What can be understood of what stands in the form now."""

@@ -55,15 +55,16 @@ def _typed(declaration: Declaration) -> dict[str, Any]:
     """Every input by name: as the form kept itself, else as it was saved."""
     if declaration.typed is not None:
         return dict(declaration.typed)
-    form = selectors.learning_form(declaration)
-    if form is not None:
-        return dict(form.form.typed(selectors.answers_of(declaration, form)))
-    plain: dict[str, Any] = {name: str(told) for name, told in declaration.answers.items() if isinstance(told, str)}
+    plain: dict[str, Any] = {
+        name: str(told) for name, told in declaration.answers.items() if isinstance(told, str | int)
+    }
     if declaration.hours_declared is not None:
         plain["hours"] = str(declaration.hours_declared)
     if declaration.starts_on and declaration.ends_on:
         plain |= {"period_from": declaration.starts_on.isoformat(), "period_to": declaration.ends_on.isoformat()}
-    return plain | {"subject": declaration.subject}
+    form = selectors.learning_form(declaration)
+    known = form.form.typed(selectors.answers_of(declaration, form)) if form is not None else {}
+    return plain | {"subject": declaration.subject} | known
 
 
 def _without_place(declaration: Declaration, known: Iterable[FieldSpec]) -> tuple[parts.Pair, ...]:

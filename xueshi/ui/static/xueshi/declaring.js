@@ -33,6 +33,7 @@
     try {
       const answer = await fetch(location.pathname, { method: "POST", body: data, headers, credentials: "same-origin", redirect: "error", keepalive: true });
       if (answer.headers.get("HX-Redirect")) { status("[data-keeps-status]", EXPIRED); return; }
+      if (!answer.headers.get("Content-Type").includes("json")) { status("[data-keeps-status]", "没有自动保存，请刷新页面查看"); return; }
       const told = await answer.json();
       status("[data-keeps-status]", told.words);
       if (told.draft) learn(told);
