@@ -32,7 +32,8 @@ from xueshi.policies import registry
 DRAWN, SIGNED = 250, 100
 
 
-def _papers(count: int) -> list[tuple[rendering.Paper, Payload]]:
+def papers_for_bench(count: int) -> list[tuple[rendering.Paper, Payload]]:
+    """So many papers of one person with other hours each, and what their QR codes hold."""
     pack = registry.pack("weihai")
     words = pack.year(2026).certificate
     wording = rendering.Wording(
@@ -61,45 +62,20 @@ def _papers(count: int) -> list[tuple[rendering.Paper, Payload]]:
     return made
 
 
-@contextmanager
-def _drawing() -> Iterator[tuple[Side, Side]]:
-    papers, moment = _papers(DRAWN), clock.now()
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / "paper.pdf"
-
-        def whole(paper: rendering.Paper, payload: Payload) -> rendering.Paper:
-            return replace(paper, qr_text=f"https://weihai.example.cn/verify/{signing.sign_payload(payload)}")
-
-        facts = [rendering.facts_of([whole(*one)]) for one in papers]
-        template = papers[0][0].wording.template
-        compiler = typst.Compiler(
-            template,
-            root=template.parent,
-            font_paths=rendering._fonts(),
-            ignore_system_fonts=True,
-            package_path=rendering._LAYOUT,
-        )
-
-        def ours() -> int:
-            for one in papers:
-                target.write_bytes(rendering.render_pdf([whole(*one)], moment))
-            return DRAWN
-
-        def bare() -> int:
-            for one in facts:
-                compiler.compile(
-                    format="pdf", output=target, sys_inputs={"facts": one}, pdf_standards="a-2b", timestamp=0
-                )
-            return DRAWN
-
-        yield Side("facts, signed QR, PDF/A, write", ours), Side("bare Typst: compile and write", bare)
+def bare_compiler(template: Path) -> typst.Compiler:
+    """A compiler kept for all papers, as anybody would use it."""
+    return typst.Compiler(
+        template,
+        root=template.parent,
+        font_paths=rendering._fonts(),
+        ignore_system_fonts=True,
+        package_path=rendering._LAYOUT,
+    )
 
 
-@contextmanager
-def _signing() -> Iterator[tuple[Side, Side]]:
-    moment, held = clock.now(), keys.keys()
-    paper, _ = _papers(1)[0]
-    pdf = rendering.render_pdf([replace(paper, qr_text="x" * 180)], moment)
+def bare_signer() -> tuple[signers.SimpleSigner, signers.PdfSignatureMetadata]:
+    """pyHanko's own signer with our keys, and what it is told of the signature."""
+    held = keys.keys()
     store = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]  # the library leaves it without hints
         [x509.Certificate.load(held.authority.public_bytes(serialization.Encoding.DER))]
     )
@@ -118,6 +94,42 @@ def _signing() -> Iterator[tuple[Side, Side]]:
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
+    return signer, meta
+
+
+@contextmanager
+def _drawing() -> Iterator[tuple[Side, Side]]:
+    papers, moment = papers_for_bench(DRAWN), clock.now()
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "paper.pdf"
+
+        def whole(paper: rendering.Paper, payload: Payload) -> rendering.Paper:
+            return replace(paper, qr_text=f"https://weihai.example.cn/verify/{signing.sign_payload(payload)}")
+
+        facts = [rendering.facts_of([whole(*one)]) for one in papers]
+        compiler = bare_compiler(papers[0][0].wording.template)
+
+        def ours() -> int:
+            for one in papers:
+                target.write_bytes(rendering.render_pdf([whole(*one)], moment))
+            return DRAWN
+
+        def bare() -> int:
+            for one in facts:
+                compiler.compile(
+                    format="pdf", output=target, sys_inputs={"facts": one}, pdf_standards="a-2b", timestamp=0
+                )
+            return DRAWN
+
+        yield Side("facts, signed QR, PDF/A, write", ours), Side("bare Typst: compile and write", bare)
+
+
+@contextmanager
+def _signing() -> Iterator[tuple[Side, Side]]:
+    moment = clock.now()
+    paper, _ = papers_for_bench(1)[0]
+    pdf = rendering.render_pdf([replace(paper, qr_text="x" * 180)], moment)
+    signer, meta = bare_signer()
 
     def ours() -> int:
         for _ in range(SIGNED):

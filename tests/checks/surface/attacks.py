@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from tests.checks.surface.entitled import ACCOUNTS, Entitled
+from tests.checks.surface.entitled import ACCOUNTS, PAPERS, Entitled
 from tests.checks.surface.stage import Stage, text
+from xueshi.certificates import batches
+from xueshi.certificates import selectors as papers
 from xueshi.certificates.models import Certificate
+from xueshi.certificates.states import PrintForm
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.web import images
 from xueshi.ledger.models import YearAccount
@@ -110,7 +113,9 @@ class Attacks:
 
     def all(self) -> list[Attack]:
         """Declarations, files, years, certificates, registrations, bodies, hats, notes, cases in bodies of requests."""
-        objects = (self.declarations, self.years, self.registrations, self.bodies, self.notes, self.in_bodies)
+        objects = (
+            self.declarations, self.years, self.prints, self.registrations, self.bodies, self.notes, self.in_bodies,
+        )  # fmt: skip
         return [attack for named in objects for attack in named()]
 
     def _ways(self, route: str, methods: tuple[str, ...], keys: tuple[Any, ...], who: Attack) -> Iterator[Attack]:
@@ -173,9 +178,29 @@ class Attacks:
                 read = Attack("", "", "", "", seers, papers if account.passed else frozenset())
                 yield from self._ways("ledger:year", READS, (account.pk,), read)
                 yield from self._ways("certificates:issue", ("POST",), (account.pk,), read)
+                yield from self._ways("certificates:issue_kind", ("POST",), (account.pk, "annual"), read)
+                yield self._chosen_for_printing(account)
                 for paper in Certificate.objects.filter(account=account)[:2]:
                     for route in ("certificates:detail", "certificates:pdf"):
                         yield from self._ways(route, READS, (paper.pk,), replace(read, seers=papers))
+
+    def _chosen_for_printing(self, account: YearAccount) -> Attack:
+        """A year in the body of a request to print many; one out of reach is as good as absent."""
+        url, data = reverse("certificates:prints"), {"row": str(account.pk)}
+        above = self.who.above(account.person.employment.organisation_id)
+        able = frozenset(self.who.administrators(above, PAPERS))
+        return Attack("certificates:prints row=", "POST", url, url, able, able, data, {"row": str(ABSENT)})
+
+    def prints(self) -> Iterator[Attack]:
+        """What one administrator had printed at once: nobody else's, not even of the bodies above."""
+        owner = self.stage.world.actor("employer_super")
+        years = papers.years_of_people(owner).filter(passed=True).order_by("pk").values_list("pk", flat=True)
+        run = batches.freeze(owner, list(years[:1]))
+        batches.start(owner, run.token, batches.Wanted("annual", PrintForm.ZIP))
+        batches.work(run.pk)
+        own = frozenset(self.who.users(owner.user.pk))
+        for route in ("certificates:print_run", "certificates:print_file"):
+            yield from self._ways(route, READS, (run.token,), Attack("", "", "", "", own, own))
 
     def registrations(self) -> Iterator[Attack]:
         """One registration of each kind and verdict in either tree."""

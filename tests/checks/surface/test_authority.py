@@ -67,6 +67,7 @@ PUBLIC = {
     "certificates.web.views.verify": "anybody checks a paper with number and name",
     "certificates.web.views.verify_file": "as above, with the file",
     "certificates.web.views.verify_link": "as above, with the code on the paper",
+    "certificates.web.views.verify_offline": "as above, by the signature alone",
     "certificates.web.views.qr_key": "the public key",
     "ui.web.gallery.gallery": "as above, the components",
 }
@@ -246,7 +247,8 @@ def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> No
 
 
 def test_fu_06_attachment_by_address(stage: Stage, tell: Tell) -> None:
-    served = {"declarations:evidence", "declarations:upload", "registrations:file", "certificates:pdf"}
+    papers = {"certificates:pdf", "certificates:print_file"}
+    served = {"declarations:evidence", "declarations:upload", "registrations:file"} | papers
     files = [one for one in Attacks(stage).all() if one.method == "GET" and one.route in served]
     siege = Siege(stage)
     siege.run(spread(files, 4))
