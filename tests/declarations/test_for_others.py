@@ -162,7 +162,7 @@ def test_a_double_click_is_one_set_and_another_content_is_refused(world: make.Sm
     assert list(Declaration.objects.order_by("pk")) == kept
 
 
-@pytest.mark.req("CR-15", "CR-18", "CR-19", "CR-20")
+@pytest.mark.req("CR-15")
 def test_the_person_reads_and_the_unit_takes_back_changes_and_deletes(world: make.SmallWorld) -> None:
     unit, person = signed_in(world.employer_admin), signed_in(world.person)
     unit.post(NEW, sent(world.record))
@@ -220,3 +220,15 @@ def test_who_may_declare_for_whom_and_its_filter_agree(world: make.SmallWorld) -
         allowed = [one for one in everyone if permissions.can_declare_for(actor, one)]
         assert list(selectors.people_declared_for(actor).order_by("pk")) == allowed
     assert len(selectors.people_declared_for(world.employer_admin)) == 2
+
+
+@pytest.mark.req("CR-22")
+def test_a_picture_is_taken_at_once_whatever_stands_in_the_search_box(world: make.SmallWorld) -> None:
+    browser = signed_in(world.employer_admin)
+    sending = sent(world.record, do="attach", people__q="李", people__asked="")
+    answer = browser.post(NEW, sending, headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert (answer.status_code, 'name="evidence__keep"' in text, "<html" in text) == (200, True, False)
+    wrong = browser.post(NEW, sending | {"evidence": image("说明.txt", b"x")}, headers={"HX-Request": "true"})
+    assert wrong.status_code == 422
+    assert Declaration.objects.count() == 0

@@ -25,7 +25,7 @@ from xueshi.policies.answers import Answers
 from xueshi.policies.numbers import plain
 from xueshi.policies.requests import actor_of
 from xueshi.ui import parts
-from xueshi.ui.forms import add_problems
+from xueshi.ui.forms import FieldRow, add_problems
 from xueshi.ui.routes import route
 
 _POWERS = (Power.DECLARE.value,)
@@ -69,6 +69,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, declaration: Declaration | None) -> HttpResponse:
     page = _page(request, declaration)
+    if page.form is not None and request.headers.get("HX-Request") and request.POST.get("do") == "attach":
+        return _attached(request, page.form)
     if page.form is None or not page.judged:
         return _draw(request, page, 200)
     right = [page.who.is_valid(), page.form.is_valid()]
@@ -103,7 +105,7 @@ def _page(request: HttpRequest, declaration: Declaration | None) -> _Page:
 
 def _data(request: HttpRequest) -> QueryDict:
     """What was posted; finding, adding and dropping people judges nothing of the form."""
-    if not people.is_choosing(request.POST):
+    if request.POST.get("do") == "attach" or not people.is_choosing(request.POST):
         return request.POST
     data = request.POST.copy()
     data["do"] = "choose"
@@ -141,6 +143,13 @@ def _show(page: _Page, form: AnswersForm, refusal: RuleBroken | Problems) -> Non
     for one in broken:
         if one.field not in _CHOSEN_FIRST:
             add_problems(page.who if one.field == "people" else form, one)
+
+
+def _attached(request: HttpRequest, form: AnswersForm) -> HttpResponse:
+    """The evidence alone, with what was just sent; what cannot be kept is named beside it."""
+    return render(
+        request, "ui/parts/field.html", {"row": FieldRow(form["evidence"])}, status=422 if form.errors else 200
+    )
 
 
 def _draw(request: HttpRequest, page: _Page, status: int) -> HttpResponse:
