@@ -35,7 +35,7 @@ def _past(chance: Chance, person: Person, year: int) -> Iterator[Deed]:
     """Many pass with a long course and a paper; some did too little; of the rest nothing was ever declared."""
     dice = chance.number(1, 100)
     if dice <= 26:
-        wanted = [_training(chance, 64), _paper(chance, 30)]
+        wanted = [_training(chance, 64), _paper(26)]
     elif dice <= 36:
         wanted = [_training(chance, chance.pick((24, 40, 56)))]
     else:
@@ -53,7 +53,7 @@ def _present(chance: Chance, person: Person, year: int) -> Iterator[Deed]:
     for month, one in zip(chance.random.sample(months, min(len(early), len(months))), early, strict=False):
         yield deed(chance, person, _slot(chance, year, month, one), one)
     for _ in range(chance.pick((0, 1, 1))):
-        one = _with(chance.pick((_training(chance, 16), _paper(chance, 24), _meeting(chance))), chance.pick(_LATE))
+        one = _with(chance.pick((_training(chance, 16), _paper(24), _meeting(chance))), chance.pick(_LATE))
         yield deed(chance, person, _recent(chance, year, one), one)
 
 
@@ -61,8 +61,8 @@ def _training(chance: Chance, hours: int) -> Wanted:
     return Wanted(chance.pick(_TRAININGS), "professional", Decimal(hours))
 
 
-def _paper(chance: Chance, hours: int) -> Wanted:
-    return Wanted("paper", "professional", Decimal(hours) + chance.pick((0, 2, 6)))
+def _paper(hours: int) -> Wanted:
+    return Wanted("paper", "professional", Decimal(hours))
 
 
 def _meeting(chance: Chance) -> Wanted:
@@ -74,7 +74,7 @@ def _public(chance: Chance, person: Person) -> list[Wanted]:
     organisation = person.actor.organisation
     rules = registry.pack(organisation.portal).year(clock.year()) if organisation is not None else None
     declarable = rules is not None and any(one.key == "public" for one in rules.declarable_subjects())
-    return [Wanted("seminar", "public", Decimal(32))] if declarable and chance.often(85) else []
+    return [Wanted("seminar", "public", Decimal(26))] if declarable and chance.often(85) else []
 
 
 def _with(wanted: Wanted, ending: Ending) -> Wanted:
@@ -100,7 +100,7 @@ def _recent(chance: Chance, year: int, wanted: Wanted) -> Slot:
 
 def _wang(chance: Chance, person: Person, year: int) -> Iterator[Deed]:
     """The professional whose pages the README shows: two passed years, a third under way."""
-    for back, hours in ((2, (40, 24, 26)), (1, (40, 24, 32))):
+    for back, hours in ((2, (40, 24, 26)), (1, (40, 32, 18))):
         for month, part, form in zip((4, 7, 10), hours, ("on_the_job", "seminar", "paper"), strict=True):
             wanted = Wanted(form, "professional", Decimal(part))
             yield deed(chance, person, _slot(chance, year - back, month, wanted), wanted)
@@ -132,7 +132,7 @@ def _zhao(chance: Chance, person: Person, year: int) -> Iterator[Deed]:
     """The running year passed early; in its first months there is nothing to tell yet."""
     if clock.today().month < 9:
         return
-    for month, part, form in ((2, 40, "on_the_job"), (4, 24, "seminar"), (5, 30, "paper")):
+    for month, part, form in ((2, 40, "on_the_job"), (4, 24, "seminar"), (5, 26, "paper")):
         wanted = Wanted(form, "professional", Decimal(part))
         yield deed(chance, person, _slot(chance, year, month, wanted), wanted)
 
