@@ -126,6 +126,24 @@ def test_guessing_the_password_of_an_existing_user_ends_with_everything_kept(wor
     assert (form.page.status_code, counts()) == (429, before)
 
 
+@pytest.mark.req("ID-37")
+def test_asking_who_has_an_account_ends_after_ten_numbers(world: SmallWorld, visit: Visit) -> None:
+    """The manuals want the refusal said (decision 0034); the limit keeps it from being a directory."""
+    form, taken, free = visit("professional"), world.employer_admin.user.document_number, forms.number(850)
+    typed = forms.person(taken, employer=str(world.department.pk), sensitive="on")
+    answers = []
+    for document in (taken,) * 5 + (free,) + (taken,) * 6:
+        password = document if document == free else forms.PASSWORD  # one's own number is refused as a password
+        changes = {"document_number": document, "password": password, "password_again": password}
+        form.send(typed | changes | {"title_certificate": forms.picture()})
+        answers.append((form.page.status_code, form.errors.get("document_number")))
+    refused = (422, ["该证件号已注册。如已是本系统用户，请选择“已是本系统用户”"])
+    assert answers[:5] == [refused] * 5
+    assert answers[5] == (422, None)
+    assert answers[6:] == [refused] * 5 + [(429, ["尝试过于频繁，请稍后再试"])]
+    assert form.page.context["form"]["school"].value() == "山东大学"
+
+
 @pytest.mark.req("ORG-16", "REV-07")
 def test_brackets_of_another_width_are_the_same_unit(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     first = register_unit(visit, unit_name="海天(威海)新材料有限公司")

@@ -88,6 +88,13 @@ class WrongCredentials(RuleBroken):
         self.left = left
 
 
+class NumberTaken(RuleBroken):
+    """Somebody has an account with this number already (ID-37)."""
+
+    def __init__(self) -> None:
+        super().__init__(TAKEN, "document_number")
+
+
 class Frozen(TooMany):
     """Closed after too many wrong passwords."""
 
@@ -107,7 +114,7 @@ def sign_up(draft: AccountDraft) -> User:
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).filter(document_index=index).order_by("pk").first()
         if user is not None and user.state != AccountState.PENDING:
-            raise RuleBroken(TAKEN, "document_number")
+            raise NumberTaken
         user = user or User(document_type=draft.document_type, document_number=number, document_index=index)
         _fill(user, draft, phone)
         try:
@@ -130,7 +137,7 @@ def _fill(user: User, draft: AccountDraft, phone: str) -> None:
 
 def _taken(draft: AccountDraft, index: str) -> RuleBroken:
     if User.objects.filter(document_index=index).exists():
-        return RuleBroken(TAKEN, "document_number")
+        return NumberTaken()
     return RuleBroken("该登录账号已被使用，请换一个", "login_name")
 
 

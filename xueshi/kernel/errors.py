@@ -58,10 +58,11 @@ class MovedOn(TradeError):
 
 
 class TooMany(TradeError):
-    """A limit on tries or sendings is reached; ``retry_after`` is in seconds."""
+    """A limit on tries or sendings is reached; ``retry_after`` is in seconds, ``field`` names what was tried."""
 
     status = 429
 
-    def __init__(self, message: str, retry_after: int = 60) -> None:
+    def __init__(self, message: str, retry_after: int = 60, field: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.field = field

@@ -1,11 +1,16 @@
 """Submitting: account, body, hat, record and review case in one transaction."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 
+from xueshi.accounts import limits
+from xueshi.accounts import services as accounts
+from xueshi.accounts.limits import Limit
 from xueshi.accounts.models import User
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
-from xueshi.kernel.errors import Problems, RuleBroken
+from xueshi.kernel.errors import Problems, RuleBroken, TooMany
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import actor_from
 from xueshi.organisations.models import Organisation
@@ -18,6 +23,8 @@ from xueshi.registrations.services.entered import Entered
 from xueshi.reviews import services as reviews
 from xueshi.reviews.rules import StepPlan
 
+TAKEN_NUMBERS = Limit("registration-taken-numbers", 10, timedelta(hours=1))
+"""New registrations of one source that met a taken number: who asks for more is asking who has an account (B3)."""
 SENT_BEFORE = "此表单已经提交过，且内容不同；请重新打开注册页面填写"
 
 
@@ -37,13 +44,30 @@ def submit(draft: RegistrationDraft) -> Registration:
         raise OldAgreement("协议内容已更新，请阅读新版本后重新勾选", draft.consents[0])
     known = applicants.known_user(draft)
     try:
-        return _enter(draft, known)
+        return _enter(draft, known) if known is not None else _enter_new(draft)
     except (RuleBroken, Problems, IntegrityError) as refusal:
         if earlier := _earlier(draft):  # the twin of this request was faster
             return earlier
         if isinstance(refusal, IntegrityError):
             raise RuleBroken("信息已被他人同时提交，请核对后重试") from None
         raise
+
+
+def _enter_new(draft: RegistrationDraft) -> Registration:
+    """The try counts before it is made and outside its transaction; only a taken number keeps it counted."""
+    source = audit.source.get()
+    spent = limits.spend(TAKEN_NUMBERS, source)
+    if not spent.allowed:
+        raise TooMany("尝试过于频繁，请稍后再试", spent.retry_after, "document_number")
+    try:
+        registration = _enter(draft, None)
+    except accounts.NumberTaken:
+        raise
+    except (RuleBroken, Problems, IntegrityError):
+        limits.give_back(TAKEN_NUMBERS, source)
+        raise
+    limits.give_back(TAKEN_NUMBERS, source)
+    return registration
 
 
 def _earlier(draft: RegistrationDraft) -> Registration | None:

@@ -136,8 +136,8 @@ def _renewed(request: PortalRequest, desk: Desk, posted: StepForm, refusal: serv
 
 
 def _throttled(request: PortalRequest, desk: Desk, posted: StepForm, refusal: TooMany) -> HttpResponse:
-    """Too many wrong passwords of an existing user: said at the password, everything else stays (B1)."""
-    add_problems(posted, RuleBroken(refusal.message, "password"))
+    """Too many wrong passwords or taken numbers: said at what was tried, everything else stays (B1, B3)."""
+    add_problems(posted, RuleBroken(refusal.message, refusal.field or "password"))
     answer = _page(request, desk, len(desk.progress.way.steps) - 1, form=posted)
     answer.status_code = refusal.status
     answer.headers["Retry-After"] = str(refusal.retry_after)
