@@ -57,7 +57,7 @@ def test_the_days_cap_bites_and_what_waits_would_bite_next() -> None:
     seen = outlook(claim("24"), standing(day("8"), pending=(day("0.5"),)))
     assert (seen.hours, seen.over, seen.later.hours) == (16, True, Decimal("15.5"))
     drawn = card(claim("24"), standing(day("8"), pending=(day("0.5"),)))
-    assert "这些日期已计入 8 学时，还可申报 16 学时" in line(drawn, "起限制的上限")
+    assert "这些日期已计入 8 学时，还可申报 16 学时" in line(drawn, "上限")
     assert line(drawn, "待审核") == "0.5 学时 如果先通过，本次最多计入 15.5 学时"
     assert line(drawn, "本年已计入") == "8 学时 其中岗位培训 0 学时"
 

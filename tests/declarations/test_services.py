@@ -345,11 +345,14 @@ def test_permissions_and_their_filters_agree() -> None:
     services.delete_draft(world.person, w.edit(hidden))
     decided = services.submit(world.colleague, w.paper(world.colleague))
     w.decided(world.employer_admin, decided)
+    refused = w.handed_in(world.colleague, form="seminar", days=1, hours="8")
+    w.decided(world.employer_admin, refused, Verdict.FAIL, "不符")
     rows = list(Declaration.objects.select_related("person", "case__organisation"))
     pairs = (
         (permissions.can_see_declaration, permissions.declarations_seen_by),
         (permissions.can_edit, permissions.editable_by),
         (permissions.can_withdraw, permissions.withdrawable_by),
+        (permissions.can_declare_again, permissions.declared_again_by),
     )
     actors = (
         world.person,

@@ -116,7 +116,7 @@ def _lines(claim: Claim, standing: Standing, seen: Outlook) -> list[parts.Pair]:
             parts.Pair(label="所用数据", value="，".join(f"{name} {told}" for name, told in seen.computed.inputs))
         )
     lines += [
-        parts.Pair(label="起限制的上限", value=_cap(claim, standing, seen)),
+        parts.Pair(label="上限", value=_cap(claim, standing, seen)),
         parts.Pair(
             label="本年已计入", value=_said(_sum(standing.held), unit), note=f"其中{form.label} {_said(own, unit)}"
         ),
@@ -129,7 +129,7 @@ def _cap(claim: Claim, standing: Standing, seen: Outlook) -> str:
     """The cap that bites, in the words with which handing in would refuse."""
     refusal = rules.within_caps(claim, standing.held, standing.requirement)
     if not refusal:
-        return refusal.reason
+        return refusal.reason if refusal.reason != seen.computed.text else "按上述规则封顶"
     return seen.left.explain(claim.unit) if seen.over else seen.computed.cap or "没有达到上限"
 
 

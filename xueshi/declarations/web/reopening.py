@@ -11,6 +11,7 @@ from xueshi.declarations.web.choosing import Chosen
 from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
 from xueshi.policies.fields import FieldSpec
+from xueshi.policies.formulas import plain as plain_hours
 from xueshi.policies.packs import Pack
 from xueshi.ui import parts
 
@@ -58,13 +59,13 @@ def _typed(declaration: Declaration) -> dict[str, Any]:
     plain: dict[str, Any] = {
         name: str(told) for name, told in declaration.answers.items() if isinstance(told, str | int)
     }
-    if declaration.hours_declared is not None:
-        plain["hours"] = str(declaration.hours_declared)
+    told = declaration.hours_declared
+    hours = {"hours": plain_hours(told)} if told is not None else {}
     if declaration.starts_on and declaration.ends_on:
         plain |= {"period_from": declaration.starts_on.isoformat(), "period_to": declaration.ends_on.isoformat()}
     form = selectors.learning_form(declaration)
     known = form.form.typed(selectors.answers_of(declaration, form)) if form is not None else {}
-    return plain | {"subject": declaration.subject} | known
+    return plain | {"subject": declaration.subject} | known | hours
 
 
 def _without_place(declaration: Declaration, known: Iterable[FieldSpec]) -> tuple[parts.Pair, ...]:

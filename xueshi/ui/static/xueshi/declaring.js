@@ -94,6 +94,7 @@
         break;
       }
       wrong.push(...told);
+      if (place === files.length - 1) status("[data-upload-status]", "");
     }
     uploading = false;
     complain(wrong);
@@ -108,19 +109,27 @@
       const answer = await fetch(location.pathname, { method: "POST", body: data, headers, credentials: "same-origin", redirect: "error" });
       if (answer.headers.get("HX-Redirect")) return [EXPIRED];
       if (!answer.headers.get("Content-Type").startsWith("text/html") || answer.status >= 500) return [`${file.name} 没有上传成功，请重试`];
-      const held = row().contains(document.activeElement);
-      row().outerHTML = await answer.text();
-      window.htmx.trigger(row(), "htmx:load");
-      if (held) row().querySelector("input[type=file]").focus();
-      return [...row().querySelectorAll(".x-error p")].map((line) => line.textContent);
+      return take(await answer.text(), new Set(data.getAll("evidence__keep")));
     } catch { return null; }
+  }
+  /* Only what is new comes in: the list may have been re-ordered while the file was on its way. */
+  function take(html, sent) {
+    const drawn = document.createElement("template");
+    drawn.innerHTML = html;
+    const list = form().querySelector("[data-kept]");
+    for (const line of drawn.content.querySelectorAll("[data-kept] > li")) {
+      if (!sent.has(line.querySelector("[name=evidence__keep]").value)) list.append(line);
+    }
+    list.hidden = !list.children.length;
+    edges(list);
+    return [...drawn.content.querySelectorAll(".x-error p")].map((words) => words.textContent);
   }
   function complain(wrong) {
     const list = form().querySelectorAll("[data-kept] > li:not(.x-gone)");
     window.xueshi.announce(wrong.length ? wrong.join("；") : `共 ${list.length} 个附件`);
-    if (!wrong.length) return;
-    row().classList.add("wrong");
+    row().classList.toggle("wrong", wrong.length > 0);
     let box = row().querySelector(".x-error");
+    if (!wrong.length) { if (box) box.remove(); return; }
     if (!box) {
       box = document.createElement("div");
       box.className = "x-error";
