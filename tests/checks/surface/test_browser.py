@@ -35,7 +35,7 @@ def _unsafe() -> list[Route]:
 
 def _url(route: Route) -> str:
     url = route.pattern
-    for kind in ("<int:pk>", "<int:case_id>", "<int:account_id>", "<int:reason_id>"):
+    for kind in ("<int:pk>", "<int:case_id>", "<int:account_id>", "<int:reason_id>", "<int:organisation_id>"):
         url = url.replace(kind, "1")
     return url.replace("<str:token>", "x").replace("<str:kind>", "registrations.professional")
 

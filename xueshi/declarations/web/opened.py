@@ -84,8 +84,14 @@ def _said(row: Declaration, year: Year, pack: Pack) -> dict[str, object]:
         "unit": row.organisation.name,
         "pairs": [*shown.pairs(row, pack), *_rule(row, year, pack)],
         "scans": images.evidence_scans(row, selectors.evidence_of(row)),
-        "chain": [*shown.chain(row, steps), *queues.entrusted(entrusted)],
+        "chain": _way(shown.chain(row, steps), queues.entrusted(entrusted)),
     }
+
+
+def _way(chain: list[parts.ChainStep], entrusted: Sequence[parts.ChainStep]) -> list[parts.ChainStep]:
+    """The chain with what happened inside the present desk before the desks to come."""
+    to_come = next((place for place, step in enumerate(chain) if step.tone == "idle"), len(chain))
+    return [*chain[:to_come], *entrusted, *chain[to_come:]]
 
 
 def _deciding(row: Declaration, year: Year, opened: Opened) -> dict[str, object]:
