@@ -22,7 +22,7 @@ from xueshi.reviews.states import CaseState, Verdict
 pytestmark = pytest.mark.django_db
 OWN_FILE = ("evidence", "第 1 个附件已在本人的另一条申报中使用，同一材料不能重复申报")
 OTHERS_FILE = ("evidence", "第 1 个附件已由他人申报使用，不能重复使用")
-OWN_DOI = ("doi", "该DOI已在本人的另一条申报中使用，同一成果只计一次")
+OWN_DOI = ("doi", "该 DOI 已在本人的另一条申报中使用，同一成果只计一次")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def said(one: Claimed, *others: Claimed) -> list[tuple[str, str]]:
 
 
 def test_ones_own_second_claim_is_refused_beside_the_field() -> None:
-    assert said(claim(1, DOI), claim(2, DOI)) == [("该DOI已在本人的另一条申报中使用，同一成果只计一次", "doi")]
+    assert said(claim(1, DOI), claim(2, DOI)) == [("该 DOI 已在本人的另一条申报中使用，同一成果只计一次", "doi")]
     assert said(claim(1, DOI, year=2025), claim(2, DOI)) == said(claim(1, DOI), claim(2, DOI))
     assert said(claim(1, DOI), claim(1, DOI)) == []
     assert said(claim(1, DOI), claim(2, replace(DOI, value=value_of("doi", "10.1/b")))) == []
@@ -110,5 +110,5 @@ def test_a_reviewer_reads_the_surest_first_and_each_thing_once() -> None:
     ]  # fmt: skip
     assert told(pairs) == {
         Source("x", 9): ("附件 2 与其附件 1 是同一文件", "培训日期重叠：2026-05-13"),
-        Source("x", 8): ("DOI相同",),
+        Source("x", 8): ("DOI 相同",),
     }

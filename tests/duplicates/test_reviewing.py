@@ -27,7 +27,7 @@ def test_the_desk_names_what_is_the_same_with_a_link(world: make.SmallWorld) -> 
     alone = d.handed_in(world.colleague, d.paper(world.colleague, content=d.scan(9)))
     browser = signed_in(world.employer_admin)
     text = page(browser, f"/declarations/review/?case={second.pk}")
-    assert "DOI相同；附件 1 与其附件 1 图像相近" in text
+    assert "DOI 相同；附件 1 与其附件 1 图像相近" in text
     assert f'href="/declarations/{first.pk}/"' in text
     assert f"王志远 {first.year} 年度 发表论文 {first.number}" in text
     assert text.count('<span class="x-badge">可能重复</span>') == text.count("可能重复") - 1 == 2
@@ -48,7 +48,7 @@ def test_of_a_foreign_record_only_its_existence_is_told(world: make.SmallWorld) 
         assert word not in text
     w.decided(world.employer_admin, mine)
     above = page(signed_in(world.department_admin), f"/declarations/verification/?case={mine.pk}")
-    assert "DOI相同" in above
+    assert "DOI 相同" in above
 
 
 def test_overlapping_days_are_told_across_years_and_for_one_person(world: make.SmallWorld) -> None:

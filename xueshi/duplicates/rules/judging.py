@@ -13,7 +13,7 @@ SHARED = frozenset({"file", "picture"})
 """What the people of one submission rightly have in common: an employer proves a class for all of them at once."""
 LABELS = {
     "file": "附件",
-    "doi": "DOI",
+    "doi": " DOI ",
     "issn_title": "刊号和题名",
     "isbn": "书号",
     "patent": "专利号",
@@ -23,7 +23,7 @@ LABELS = {
     "days": "培训日期",
     "picture": "图片",
 }
-"""What a person calls each kind; the surest sign of a second claim comes first."""
+"""What a person calls each kind, as it stands inside a sentence; the surest sign of a second claim comes first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def _sentence(one: Feature, two: Feature) -> str:
     if one.kind == "days":
         first, last = _common_days(one, two)
         return f"培训日期重叠：{first:%Y-%m-%d}" + (f" 至 {last:%Y-%m-%d}" if last != first else "")
-    return f"{LABELS[one.kind]}相同"
+    return f"{LABELS[one.kind]}相同".strip()
 
 
 def _common_days(one: Feature, two: Feature) -> tuple[date, date]:
