@@ -144,7 +144,7 @@ def test_what_is_chosen_before_the_fields_load() -> None:
 def test_conversion_of_on_the_job_training() -> None:
     inputs = Inputs(claimed=Decimal(30), days=3, activity="岗位培训")
     weihai = compute(registry.pack("weihai").year(2026).learning_form("on_the_job").rule, inputs)
-    assert (weihai.hours, weihai.text) == (24, "3 天的岗位培训最多申报 24 学时（每天 8 学时）")
+    assert (weihai.hours, weihai.text) == (Decimal(24), "3 天的岗位培训最多申报 24 学时（每天 8 学时）")
     assert weihai.mark is Mark.ASSUMED
     shandong = registry.pack("shandong").year(2026)
     assert compute(shandong.learning_form("on_the_job").rule, inputs).hours == 30
