@@ -81,7 +81,7 @@ def _unsent() -> list[str]:
 def _above_caps() -> list[str]:
     """Replay the live postings of every account in the order in which they came.
 
-    Without the requirement of today: it may have become less since, so a cap per gap is not asked again (decision 0023).
+    Without today's requirement: it may have become less since, so no cap per gap is asked again (decision 0023).
     """
     rows = LedgerEntry.objects.filter(reverses=None, reversed_by=None)  # rule 1: a check of all rows looks for nobody
     postings: dict[int, dict[tuple[str, int], list[LedgerEntry]]] = defaultdict(lambda: defaultdict(list))
