@@ -31,6 +31,7 @@ def _fujian(auditor: Auditor, small: small_world.SmallWorld, newcomer: User) -> 
     unit = auditor.window("fujian", small.employer_admin)
     unit.check("fujian employer", "/home/")
     unit.check("fujian archive", "/declarations/approved/")
+    unit.check("fujian years", "/years/archive/")
     unit.check("fujian desk", "/declarations/review/", press("tbody tr a"), "#detail .x-detail-head")
 
 

@@ -38,6 +38,7 @@ def _professional(auditor: Auditor, world: World) -> None:
         for thing in world.of("declaration", owner="person_1", state=state)[:1]:
             window.check(f"declaration {state}", f"/declarations/{thing.pk}/")
     window.check("years", "/years/")
+    window.check("sheet", "/years/sheet/")
     for account in world.of("account", owner="person_1"):
         window.check(f"year {account.state}", f"/years/{account.pk}/")
     for state in ("valid", "superseded", "revoked"):

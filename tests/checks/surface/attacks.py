@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from tests.checks.surface.entitled import ACCOUNTS, PAPERS, Entitled
+from tests.checks.surface import events
+from tests.checks.surface.entitled import ACCOUNTS, EVENTS, PAPERS, Entitled
 from tests.checks.surface.stage import Stage, text
 from xueshi.certificates import batches
 from xueshi.certificates import selectors as papers
@@ -19,6 +20,7 @@ from xueshi.declarations.web import images
 from xueshi.ledger.models import YearAccount
 from xueshi.notifications.models import Note
 from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import OrganisationKind, OrganisationState, Power
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
 
@@ -114,7 +116,8 @@ class Attacks:
     def all(self) -> list[Attack]:
         """Declarations, files, years, certificates, registrations, bodies, hats, notes, cases in bodies of requests."""
         objects = (
-            self.declarations, self.years, self.prints, self.registrations, self.bodies, self.notes, self.in_bodies,
+            self.declarations, self.years, self.prints, self.events, self.registrations, self.bodies, self.notes,
+            self.in_bodies,
         )  # fmt: skip
         return [attack for named in objects for attack in named()]
 
@@ -177,6 +180,8 @@ class Attacks:
                 seers, papers = frozenset(self.who.account(account)), frozenset(self.who.certificate(account))
                 read = Attack("", "", "", "", seers, papers if account.passed else frozenset())
                 yield from self._ways("ledger:year", READS, (account.pk,), read)
+                for route in ("ledger:person_years", "ledger:person_sheet"):
+                    yield from self._ways(route, READS, (account.person_id,), read)
                 yield from self._ways("certificates:issue", ("POST",), (account.pk,), read)
                 yield from self._ways("certificates:issue_kind", ("POST",), (account.pk, "annual"), read)
                 yield self._chosen_for_printing(account)
@@ -202,6 +207,25 @@ class Attacks:
         for route in ("certificates:print_run", "certificates:print_file"):
             yield from self._ways(route, READS, (run.token,), Attack("", "", "", "", own, own))
 
+    def events(self) -> Iterator[Attack]:
+        """Requirement events that wait or are in force."""
+        people = {name: self.stage.world.actor(name) for name in ("person_1", "person_other")}
+        rows = [events.waiting(actor, 2025) for actor in people.values()]
+        rows.append(events.in_force(people["person_1"], self.stage.world.actor("employer_super"), 2024))
+        for row in rows:
+            case = ReviewCase.objects.get(pk=row.case_id)
+            owner, seers = frozenset(self.who.users(case.owner_id)), frozenset(self.who.case(case))
+            deciders = frozenset(self.who.administrators([case.organisation_id], EVENTS))
+            read = Attack("", "", "", "", seers, frozenset(), {"reason": "x"}, {"reason": "x"})
+            withdrawing = replace(read, doers=owner if case.state == "pending" else frozenset())
+            revoking = replace(read, doers=deciders if case.state == "approved" else frozenset())
+            yield from self._ways("adjustments:case", READS, (case.pk,), read)
+            yield from self._ways("adjustments:withdraw", ("POST",), (case.pk,), withdrawing)
+            yield from self._ways("adjustments:revoke", ("POST",), (case.pk,), revoking)
+            yield from self._case_in_query("adjustments:desk", case.pk, replace(read, seers=seers - owner))
+            for proof in row.proofs.select_related("file"):
+                yield from self._ways("adjustments:proof", ("GET",), (case.pk, proof.file.key), read)
+
     def registrations(self) -> Iterator[Attack]:
         """One registration of each kind and verdict in either tree."""
         for row in Registration.objects.exclude(case=None).select_related("case__desk").order_by("pk"):
@@ -224,6 +248,7 @@ class Attacks:
             body = Organisation.objects.get(pk=self.stage.world.builder.bodies[key].pk)
             read = Attack("", "", "", "", frozenset(self.who.body(body.pk)), frozenset())
             yield from self._ways("registrations:unit", READS, (body.pk,), read)
+            yield from self._closing(body)
         for name in ("person_1", "employer_super", "department_2", "city", "two_hats_administrator"):
             actor = self.stage.world.actor(name)
             hat, none = actor.membership, {"hat": str(ABSENT)}
@@ -231,6 +256,27 @@ class Attacks:
             if hat is not None:
                 url = reverse("portal:hats")
                 yield Attack("portal:hats hat=", "POST", url, url, own, own, {"hat": str(hat.pk)}, none)
+
+    def _closing(self, body: Organisation) -> Iterator[Attack]:
+        """关闭审核权限 by its direct superior alone; 管理员信息 of an employer by whoever manages bodies above it."""
+        managing = frozenset({Power.SUBORDINATES})
+        live = body.state == OrganisationState.ACTIVE
+        closes = live and body.kind in {OrganisationKind.EMPLOYER, OrganisationKind.DEPARTMENT}
+        superior = frozenset(self.who.administrators([body.parent_id] if closes else [], managing))
+        said = {"reason": "审核不严"}
+        write = Attack("", "", "", "", superior, superior, said, said)
+        yield from self._ways("registrations:review_right", (*READS, "POST"), (body.pk,), write)
+        above = self.who.above(body.parent_id) if live and body.kind == OrganisationKind.EMPLOYER else set()
+        read = Attack("", "", "", "", frozenset(self.who.administrators(above, managing)), frozenset())
+        yield from self._ways("registrations:administrators", READS, (body.pk,), read)
+
+    def _entrusting(self, case: ReviewCase, seers: frozenset[str]) -> Iterator[Attack]:
+        """转交 of a waiting case by who may decide it, and 收回, which nothing here is ready for."""
+        desk = frozenset(self.who.desk(case)) & seers
+        sent = {"version": str(case.version), "to": str(ABSENT), "note": "请核对"}
+        write = Attack("", "", "", "", seers, desk, sent, sent, form=True)
+        yield from self._ways("reviews:entrust", (*READS, "POST"), (case.pk,), write)
+        yield from self._ways("reviews:take_back", ("POST",), (case.pk,), replace(write, doers=frozenset()))
 
     def notes(self) -> Iterator[Attack]:
         """What people were told, which is theirs alone; who marks all marks their own."""
@@ -250,6 +296,7 @@ class Attacks:
                 data = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": "不符"}
                 none = data | {"row": f"{ABSENT}:1"}
                 yield Attack("reviews:decide row=", "POST", decide, decide, seers | desk, desk, data, none)
+            yield from self._entrusting(case, seers)
         yield from self._uploads()
 
     def _uploads(self) -> Iterator[Attack]:

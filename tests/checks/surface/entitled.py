@@ -15,6 +15,7 @@ from xueshi.reviews.models import ReviewCase
 
 HOURS = frozenset({Power.RECORDS, Power.REVIEW_HOURS, Power.VERIFY_HOURS})
 YEARS = HOURS | {Power.CERTIFICATES, Power.STATISTICS}
+EVENTS = frozenset({Power.REVIEW_HOURS})
 ACCOUNTS = frozenset({Power.REVIEW_ACCOUNTS})
 PAPERS = frozenset({Power.CERTIFICATES})
 """An administrator reads a kind of document only with one of its modules."""
@@ -63,7 +64,7 @@ class Entitled:
         """Owner, submitter, the desks of the chain, the bodies above."""
         desks = list(case.steps.values_list("desk_id", flat=True))
         people = self.users(case.owner_id, case.submitted_by_id)
-        reads = HOURS if case.kind == "declaration" else ACCOUNTS
+        reads = {"declaration": HOURS, "adjustment": EVENTS}.get(case.kind, ACCOUNTS)
         return people | self.administrators([*desks, *self.above(case.organisation_id)], reads)
 
     def desk(self, case: ReviewCase) -> set[str]:

@@ -71,7 +71,7 @@ class SheetRow:
     """One year of the sheet."""
 
     year: int
-    hours: tuple[object, ...]
+    hours: tuple[tuple[str, object], ...]
     total: object
     need: object
     state: State
@@ -151,7 +151,7 @@ def _row(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
     explained = shown.at(standing)
     return SheetRow(
         year=year,
-        hours=tuple(standing.sums.get(subject.key, 0) for subject in of_year.subjects),
+        hours=tuple((subject.label, standing.sums.get(subject.key, 0)) for subject in of_year.subjects),
         total=standing.total,
         need=standing.target.requirement.total,
         state=shown.verdict(of_year, passed=explained.passed, waived=explained.waived),

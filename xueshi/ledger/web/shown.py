@@ -68,7 +68,7 @@ def rules_of(account: YearAccount) -> YearRules:
 
 def closes_on(account: YearAccount) -> date:
     """The last day on which hours may still be earned for the year."""
-    return date(account.year, 12, 31)
+    return rules_of(account).window.closes(account.year)
 
 
 def kept(account: YearAccount) -> Explained:
