@@ -163,6 +163,8 @@ def test_a_certificate_and_its_check(thread: Thread, client: Client) -> None:
     pages = [(signed_in(small.person), f"/certificates/{paper.pk}/"), (client, "/verify/"), (client, "/")]
     found = [asked(*page) for page in pages]
     assert max(found) <= MOST
+    people = "/certificates/people/?tab=all&size=50"
+    same_for_fifty(signed_in(small.employer_admin), people, thread.more_years)
 
 
 def test_the_queues_of_registrations(thread: Thread) -> None:

@@ -24,6 +24,11 @@ OFFLINE = "/verify/offline/"
 
 
 @pytest.fixture
+def client() -> Client:
+    return Client(HTTP_HOST="weihai.localhost")
+
+
+@pytest.fixture
 def issued() -> Certificate:
     world, account = passed()
     return Certificate.objects.select_related("account", "file").get(pk=services.issue(world.person, account.pk).pk)

@@ -37,6 +37,8 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("unit", "/registrations/unit/")
     unit.check("records", "/declarations/records/")
     unit.check("for others", "/declarations/for-others/?form=on_the_job", press(".x-decide .btn-primary"), ".x-errors")
+    unit.check("certificates of people", "/certificates/people/")
+    unit.check("printing asked", "/certificates/people/", press("text=全部打印"), "text=开始打印")
     unit.check("reasons", "/reviews/reasons/declaration/")
     unit.check("reasons refused", "/reviews/reasons/declaration/", press("main .btn-primary"), ".x-errors")
     unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")

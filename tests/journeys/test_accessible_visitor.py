@@ -36,6 +36,7 @@ def _visitor(auditor: Auditor, world: World) -> None:
     absent, certificate = ("CE3700002026100000001X", "王"), _certificate(world)
     window.check("verify missed", "/verify/", lambda page: _verify(page, *absent), "[role=alert]")
     window.check("verify hit", "/verify/", lambda page: _verify(page, *certificate), "text=查验其他证书")
+    window.check("offline refused", "/verify/offline/", press(".x-decide .btn-primary"), ".x-errors")
     window.check("not found", "/nowhere/", status=404)
 
 

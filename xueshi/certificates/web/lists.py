@@ -63,11 +63,13 @@ _COLUMNS: Final[tuple[Column[YearAccount], ...]] = (
     ),
     Column(key="unit", label="所在单位", value=lambda row: row.person.employment.organisation.name, wrap=True),
     Column(key="year", label="年度", value=lambda row: str(row.year), order_by="year"),
-    Column(key="public", label="完成公需课学时", value=lambda row: row.public_hours, num=True),
-    Column(key="professional", label="完成专业课学时", value=lambda row: row.professional_hours, num=True),
-    Column(key="total", label="总完成学时", value=lambda row: row.total_hours, num=True, order_by="total_hours"),
+    Column(key="public", label="公需课学时", value=lambda row: row.public_hours, num=True),
+    Column(key="professional", label="专业课学时", value=lambda row: row.professional_hours, num=True),
+    Column(key="total", label="总学时", value=lambda row: row.total_hours, num=True, order_by="total_hours"),
     Column(key="result", label="认定结果", value=_result),
-    Column(key="number", label="证书编号", value=lambda row: getattr(row, "paper_number", "") or "尚未打印"),
+    Column(
+        key="number", label="证书编号", value=lambda row: getattr(row, "paper_number", "") or "尚未打印", minor=True
+    ),
 )
 
 
