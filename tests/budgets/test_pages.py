@@ -108,7 +108,7 @@ def same_for_fifty(client: Client, path: str, more: Callable[[], object]) -> Non
     assert (fifty, fifty <= MOST) == (one, True)
 
 
-@pytest.mark.parametrize("path", ["/home/", "/declarations/?size=50", "/years/"])
+@pytest.mark.parametrize("path", ["/home/", "/declarations/?size=50", "/years/", "/messages/"])
 def test_the_pages_of_a_person(thread: Thread, path: str) -> None:
     same_for_fifty(signed_in(thread.small.person), path, thread.more)
 

@@ -84,7 +84,7 @@ def test_a_verdict_is_read_by_its_person_with_reason_and_field(small: make.Small
     home = page(client, "/home/")
     assert '<b>1</b><span class="visually-hidden">条未读</span>' in home
     shown = page(client)
-    assert "学时申报审核不通过" in shown
+    assert "学时申报：审核不通过" in shown
     assert "盖章不清" in shown
     assert "涉及“" in shown
     note = told(small.person)[0]
@@ -143,7 +143,7 @@ def test_what_leaves_names_nobody_and_gives_no_reason(small: make.SmallWorld) ->
     w.decided(small.employer_admin, w.handed_in(small.person, "24"), FAIL, "盖章不清")
     services.deliver_due()
     sent = Delivery.objects.get()
-    assert sent.text == "您在本平台有一条新消息：学时申报审核不通过。请登录平台，在“消息”中查看。"
+    assert sent.text == "您在本平台有一条新消息：学时申报：审核不通过。请登录平台，在“消息”中查看。"
 
 
 def test_a_failed_verification_asks_to_declare_again(small: make.SmallWorld) -> None:

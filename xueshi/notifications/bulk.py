@@ -67,8 +67,7 @@ def add_messages(letters: Sequence[Letter]) -> list[int]:
 
 def add_notes(drafts: Sequence[NoteDraft]) -> frozenset[str]:
     """Write notes; the keys of those that were not there before."""
-    keys = [one.key for one in drafts]
-    known = set(Note.objects.filter(key__in=keys).values_list("key", flat=True))  # rule 1: writes only
+    known = _known([one.key for one in drafts])
     fresh = {one.key: one for one in drafts if one.key not in known}
     now = clock.now()
     rows = [
@@ -80,3 +79,7 @@ def add_notes(drafts: Sequence[NoteDraft]) -> frozenset[str]:
     ]  # fmt: skip
     Note.objects.bulk_create(rows, ignore_conflicts=True)  # rule 1: as above
     return frozenset(fresh)
+
+
+def _known(keys: Sequence[str]) -> frozenset[str]:
+    return frozenset(Note.objects.filter(key__in=keys).values_list("key", flat=True))  # rule 1: as above

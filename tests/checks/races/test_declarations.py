@@ -17,7 +17,6 @@ from xueshi.declarations import services
 from xueshi.declarations.models import Declaration, Evidence
 from xueshi.declarations.services import drafting, submitting
 from xueshi.kernel.errors import MovedOn
-from xueshi.ledger import services as ledger
 from xueshi.ledger.models import LedgerEntry
 from xueshi.ledger.services import posting
 from xueshi.organisations.actors import Actor
