@@ -197,8 +197,10 @@ def test_the_public_key_is_published(client: Client) -> None:
 
 @pytest.mark.req("AZ-06")
 def test_only_the_check_is_public() -> None:
-    declared = {name: access_of(getattr(views, name)) for name in
-                ("issue", "issue_kind", "pdf", "detail", "verify", "verify_file", "verify_link", "verify_offline", "qr_key")}  # fmt: skip
+    names = (
+        "issue", "issue_kind", "pdf", "detail", "verify", "verify_file", "verify_link", "verify_offline", "qr_key",
+    )  # fmt: skip
+    declared = {name: access_of(getattr(views, name)) for name in names}
     assert {name for name, access in declared.items() if access and access.public} == {
         "verify", "verify_file", "verify_link", "verify_offline", "qr_key",
     }  # fmt: skip
