@@ -10,6 +10,7 @@ from xueshi.declarations import services as declarations
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Entry, for_others
 from xueshi.kernel import clock
+from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
 from xueshi.portal.seeds import scans
@@ -44,7 +45,7 @@ _LIVES: Final = (
 
 def declare_some(builder: Builder, people: Sequence[Person]) -> None:
     """Some units of each portal declare for two of their people each time, and take one of a third back."""
-    staffed = {key: [person for person in people if person.body.key == key][-4:] for key in _UNITS}
+    staffed = {key: _least([person for person in people if person.body.key == key]) for key in _UNITS}
     staffed |= {key: _hired(builder, key) for key in _OFFICES}
     for key, own in staffed.items():
         actor = builder.desks[builder.bodies[key].pk][0]
@@ -55,6 +56,13 @@ def declare_some(builder: Builder, people: Sequence[Person]) -> None:
         for one in own[2:3]:
             [taken_back] = declare(actor, [one], Course("新技术推广应用观摩交流", 6, 4))
             declarations.withdraw(actor, taken_back.pk)
+
+
+def _least(people: Sequence[Person]) -> list[Person]:
+    """Three people whose year has the most room left."""
+    accounts = ledger.accounts_of({person.record.pk for person in people})
+    hours = {one.person_id: one.total_hours for one in accounts if one.year == clock.year()}
+    return sorted(people, key=lambda person: hours.get(person.record.pk, 0))[:3]
 
 
 def _hired(builder: Builder, key: str) -> list[Person]:
