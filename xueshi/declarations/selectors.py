@@ -73,9 +73,8 @@ def in_states(states: Iterable[DeclarationState]) -> Q:
 
 
 def _whole(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
-    whole = ("person__user", "organisation", "case__desk", "case__organisation", "case__handler__user")
-    whole += ("declared_by", "declaring_body")
-    return with_state(rows).select_related(*whole)
+    case = ("case__desk", "case__organisation", "case__handler__user")
+    return with_state(rows).select_related("person__user", "organisation", "declared_by", "declaring_body", *case)
 
 
 def declarations_seen(actor: Actor) -> QuerySet[Declaration]:

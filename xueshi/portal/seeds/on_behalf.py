@@ -60,8 +60,8 @@ def declare_some(builder: Builder, people: Sequence[Person]) -> None:
 
 def _least(people: Sequence[Person]) -> list[Person]:
     """Three people whose year has the most room left."""
-    accounts = ledger.accounts_of({person.record.pk for person in people})
-    hours = {one.person_id: one.total_hours for one in accounts if one.year == clock.year()}
+    accounts = ledger.accounts_in(clock.year(), {person.record.pk for person in people})
+    hours = {one.person_id: one.total_hours for one in accounts}
     return sorted(people, key=lambda person: hours.get(person.record.pk, 0))[:3]
 
 
