@@ -124,12 +124,18 @@ def _trace(claim: Claimed, feature: Feature) -> Trace:
         starts_on=feature.starts_on,
         ends_on=feature.ends_on,
         picture=feature.picture,
-        bands=pictures.bands(feature.picture) if feature.picture is not None else None,
+        **_bands(feature.picture),
         distance=feature.distance,
         hours=claim.hours,
         most=claim.most,
         pool=claim.pool,
     )
+
+
+def _bands(picture: int | None) -> dict[str, int]:
+    if picture is None:
+        return {}
+    return {f"band_{place}": band for place, band in enumerate(pictures.bands(picture))}
 
 
 def release(kind: str, pks: Collection[int]) -> None:

@@ -50,25 +50,23 @@ def _sum(levels: Iterable[float], wave: Iterable[float]) -> float:
     return sum(level * height for level, height in zip(levels, wave, strict=True))
 
 
-def bands(value: int) -> list[int]:
-    """A fingerprint cut into four numbers of 16 bits, each tagged with its place: what the index holds."""
-    bits = value & ((1 << BITS) - 1)
-    return [place << WIDTH | bits >> place * WIDTH & (1 << WIDTH) - 1 for place in range(BANDS)]
+def bands(value: int) -> tuple[int, int, int, int]:
+    """A fingerprint cut into four numbers of 16 bits: what the index holds, the lowest bits first."""
+    one, two, three, four = ((value >> place * WIDTH) & (1 << WIDTH) - 1 for place in range(BANDS))
+    return one, two, three, four
 
 
-def near(value: int, distance: int) -> list[int]:
-    """The bands of which every fingerprint within ``distance`` (at most 7) has one.
+def near(value: int, distance: int) -> tuple[frozenset[int], ...]:
+    """For each band the values of which every fingerprint within ``distance`` (at most 7) has one in its place.
 
     Few changed bits leave one of four bands untouched; up to twice as many leave one with a single bit changed.
     """
-    exact = bands(value)
-    return exact if distance <= EXACT else [*exact, *_one_bit_off(exact)]
+    return tuple(frozenset({band} if distance <= EXACT else {band, *_one_bit_off(band)}) for band in bands(value))
 
 
-def _one_bit_off(exact: Iterable[int]) -> Iterator[int]:
-    for band in exact:
-        for bit in range(WIDTH):
-            yield band ^ 1 << bit
+def _one_bit_off(band: int) -> Iterator[int]:
+    for bit in range(WIDTH):
+        yield band ^ 1 << bit
 
 
 def difference(one: int, other: int) -> int:
