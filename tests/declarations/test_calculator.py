@@ -55,7 +55,7 @@ def test_the_rule_limits_and_names_what_it_used() -> None:
 
 def test_the_days_cap_bites_and_what_waits_would_bite_next() -> None:
     seen = outlook(claim("24"), standing(day("8"), pending=(day("0.5"),)))
-    assert (seen.hours, seen.over, seen.later.hours) == (16, True, Decimal("15.5"))
+    assert (seen.hours, seen.over, seen.later.hours) == (Decimal(16), True, Decimal("15.5"))
     drawn = card(claim("24"), standing(day("8"), pending=(day("0.5"),)))
     assert "这些日期已计入 8 学时，还可申报 16 学时" in line(drawn, "上限")
     assert line(drawn, "待审核") == "0.5 学时 如果先通过，本次最多计入 15.5 学时"
@@ -69,7 +69,7 @@ def test_the_days_cap_bites_and_what_waits_would_bite_next() -> None:
 def test_the_year_before_and_after(had: str, verdict: str) -> None:
     drawn = card(claim("24"), standing(professional=had))
     total = drawn.rows[0]
-    assert (total.before, total.after, total.need) == (Decimal(had), Decimal(had) + 24, 90)
+    assert (total.before, total.after, total.need) == (Decimal(had), Decimal(had) + 24, Decimal(90))
     assert total.missing == max(Decimal(90) - total.after, ZERO)
     assert drawn.verdict == verdict
 

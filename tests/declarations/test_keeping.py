@@ -60,7 +60,7 @@ def test_half_a_form_keeps_itself_once_and_comes_back_as_it_was() -> None:
     assert draft.number in page(browser, "/declarations/?tab=draft")
     # The answer got lost and the page sends again; then it knows its draft; then another window wrote first.
     assert kept(browser, hours="8")["version"] == 2
-    known = {"draft": str(draft.pk), "version": "2"}
+    known: dict[str, Any] = {"draft": str(draft.pk), "version": "2"}
     assert kept(browser, hours="16", **known)["version"] == 3
     lost = kept(browser, hours="1", status=409)
     stale = kept(browser, hours="1", status=409, **known)
