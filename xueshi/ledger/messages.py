@@ -1,6 +1,7 @@
 """What the ledger tells people: what their year lacks while there is still time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
@@ -22,40 +23,52 @@ _AT_ONCE = 500
 """People of one transaction: what a killed worker told stays told, and the next run goes on behind it."""
 
 
-def closing_term(pack: Pack, day: date) -> int | None:
-    """The term of the pack that has begun on a day: so many days, at most, are left of its year; ``None`` before."""
-    left = (year_ends(day.year) - day).days
-    return min((term for term in pack.portal.reminders.closing_days if left <= term), default=None)
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A year that is about to close: its last day, and which of the pack's terms has begun, in days before it."""
+
+    year: int
+    last: date
+    term: int
+
+    @property
+    def day(self) -> str:
+        """The last day as it is told."""
+        return f"{self.last:%Y-%m-%d}"
 
 
-def year_ends(year: int) -> date:
-    """The last day of a year: hours count in the year of study (policy facts 7)."""
-    return date(year, 12, 31)
+def closing(pack: Pack, day: date) -> Closing | None:
+    """The year that closes within the pack's terms of a day, by its own window (policy facts 7); ``None`` before."""
+    for year in (day.year - 1, day.year):
+        last = pack.year(year).window.closes(year) if year >= min(pack.years) else date.min
+        left = (last - day).days
+        term = min((one for one in pack.portal.reminders.closing_days if 0 <= left <= one), default=None)
+        if term is not None:
+            return Closing(year, last, term)
+    return None
 
 
 def remind_of_year(pack: Pack) -> None:
-    """Tell everybody whose present year is not passed what it lacks, once a term."""
-    today = clock.today()
-    term, last = closing_term(pack, today), 0
-    while term is not None:
+    """Tell everybody whose closing year is not passed what it lacks, once a term."""
+    ending, last = closing(pack, clock.today()), 0
+    while ending is not None:
         found = people.employed_on(pack.key, after=last, limit=_AT_ONCE)
         if not found:
             return
         last = found[-1].pk
-        messages.tell(list(_drafts(pack, term, found)))
+        messages.tell(list(_drafts(pack, ending, found)))
 
 
-def _drafts(pack: Pack, term: int, found: Sequence[Professional]) -> Iterator[NoteDraft]:
-    year = clock.year()
-    lacking = missing_of(pack, year, found)
+def _drafts(pack: Pack, ending: Closing, found: Sequence[Professional]) -> Iterator[NoteDraft]:
+    lacking = missing_of(pack, ending.year, found)
     for person in found:
         if missing := lacking[person.pk]:
             yield NoteDraft(
-                key=f"closing:{person.pk}:{year}:{term}",
+                key=f"closing:{person.pk}:{ending.year}:{ending.term}",
                 user_id=person.user_id,
                 portal=pack.key,
                 template="closing",
-                values={"year": str(year), "date": f"{year_ends(year):%Y-%m-%d}", "missing": missing},
+                values={"year": str(ending.year), "date": ending.day, "missing": missing},
                 url=reverse("ledger:years"),
             )
 
