@@ -325,3 +325,22 @@ def test_in_fujian_only_the_second_approval_writes_the_archive() -> None:
     assert "王志远" in page(superior, DESK)
     superior.post(DECIDE, posted(row))
     assert (w.case(row).state, w.total(world)) == (CaseState.APPROVED, 8)
+
+
+@pytest.mark.req("CV-07")
+def test_an_employer_of_the_province_queries_decides_views_and_removes() -> None:
+    world = make.build("shandong")
+    first, second = (services.submit(one, w.entry(one, "8", days=1)) for one in (world.person, world.colleague))
+    browser = signed_in(world.employer_admin)
+    text = page(browser, f"{DESK}?name=志远&form=on_the_job&subject=professional")
+    assert ("学时（分）审核" in text, "王志远" in text, "李春燕" in text) == (True, True, False)
+    assert "折算标准待本地人社部门确认" in text
+    assert second.number in page(browser, f"{DESK}?case={second.pk}")
+    browser.post(DECIDE, {"row": posted(first)["row"], "action": "pass", "next": DESK})
+    browser.post(DECIDE, {"row": posted(second)["row"], "action": "fail", "comment": "材料不全", "next": DESK})
+    assert (w.case(first).state, w.case(second).state) == (CaseState.APPROVED, CaseState.REJECTED)
+    reviewed = f"{DESK}?tab=reviewed"
+    assert [name for name in ("王志远", "李春燕") if name in page(browser, reviewed)] == ["王志远", "李春燕"]
+    browser.post(f"/reviews/{first.case_id}/remove/", {"next": reviewed})
+    assert [row.pk for row in browser.get(reviewed).context["list"].rows] == [second.pk]
+    assert (w.case(first).state, w.total(world)) == (CaseState.APPROVED, 8)

@@ -31,7 +31,9 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("desk empty", "/declarations/review/?year=1999")
     unit.check("batch asked", "/declarations/review/", press("text=全部通过"), "text=您刚才看到的")
     unit.check("batch refusal asked", "/declarations/review/", press("text=全部驳回"), "text=您刚才看到的")
+    unit.check("entrusting", "/declarations/review/", _entrust)
     unit.check("batch report", "/declarations/review/", _approve_all, "text=已通过")
+    unit.check("batches", "/reviews/all/")
     _queue(unit, "people", "/registrations/people/")
     _queue(unit, "title changes", "/people/changes/")
     unit.check("unit", "/registrations/unit/")
@@ -46,6 +48,8 @@ def _desks(auditor: Auditor, world: World) -> None:
     department.check("department home", "/home/")
     _queue(department, "units", "/registrations/units/")
     _queue(department, "verification", "/declarations/verification/")
+    department.check("subordinates", "/registrations/subordinates/")
+    department.check("closing refused", "/registrations/subordinates/", _close_for_nothing, ".x-errors")
     district = auditor.window("weihai", world.actor("district_1"))
     district.check("district home", "/home/")
     for queue in ("departments", "bases"):
@@ -62,6 +66,17 @@ def _refuse_nothing(page: Page) -> None:
     page.locator("tbody tr a").first.click()
     page.locator("#detail [value=fail]").click()
     page.evaluate("scrollTo(0, 0)")  # or the head that sticks to the top covers half a link
+
+
+def _entrust(page: Page) -> None:
+    page.locator("tbody tr a").first.click()
+    page.locator("#detail .x-decide a", has_text="转交").click()
+    page.locator("h1", has_text="转交").wait_for()
+
+
+def _close_for_nothing(page: Page) -> None:
+    page.get_by_role("link", name="关闭审核权限").first.click()
+    page.locator("main .x-decide button").click()
 
 
 def _view(page: Page) -> None:
