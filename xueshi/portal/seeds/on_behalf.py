@@ -12,6 +12,7 @@ from xueshi.declarations.services import Entry, for_others
 from xueshi.kernel import clock
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import Power
 from xueshi.policies import registry
 from xueshi.portal.seeds import scans
 from xueshi.portal.seeds.bodies import BODIES
@@ -48,7 +49,7 @@ def declare_some(builder: Builder, people: Sequence[Person]) -> None:
     staffed = {key: _least([person for person in people if person.body.key == key]) for key in _UNITS}
     staffed |= {key: _hired(builder, key) for key in _OFFICES}
     for key, own in staffed.items():
-        actor = builder.desks[builder.bodies[key].pk][0]
+        actor = _with(Power.DECLARE, builder.desks[builder.bodies[key].pk])
         if key in _ALONE:
             continue
         for course, verdict in _LIVES:
@@ -56,6 +57,11 @@ def declare_some(builder: Builder, people: Sequence[Person]) -> None:
         for one in own[2:3]:
             [taken_back] = declare(actor, [one], Course("新技术推广应用观摩交流", 6, 4))
             declarations.withdraw(actor, taken_back.pk)
+
+
+def _with(power: Power, actors: Sequence[Actor]) -> Actor:
+    """The first of a body's administrators who has a module."""
+    return next(actor for actor in actors if actor.has(power))
 
 
 def _least(people: Sequence[Person]) -> list[Person]:
@@ -109,4 +115,4 @@ def decide(builder: Builder, rows: Sequence[Declaration], verdict: Verdict | Non
         comment = "培训时间与通知不一致，请核对后重新申报。" if verdict == Verdict.FAIL else ""
         with clock.as_of(case.submitted_at + timedelta(days=3)):
             order = deciding.Order(verdict, {case.pk: case.version}, comment)
-            deciding.decide_many(builder.desks[case.desk_id or 0][0], order)
+            deciding.decide_many(_with(Power.REVIEW_HOURS, builder.desks[case.desk_id or 0]), order)
