@@ -124,7 +124,7 @@ def test_chosen_people_are_printed_as_one_file_with_what_was_not_printed_and_why
     for words in ("已打印 1 份", "1 份未打印", "李春燕（2026 年度）", "无法打印", "下载文件"):
         assert words in done
     file = browser.get(f"{address}file")
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(file.streaming_content)))  # type: ignore[attr-defined]  # a streaming answer
+    archive = zipfile.ZipFile(io.BytesIO(file.content))
     paper = Certificate.objects.get()
     assert archive.namelist() == [f"0001_王志远_{paper.number}.pdf", "清单.csv"]
     assert selectors.by_file(archive.read(archive.namelist()[0])) is not None
@@ -146,7 +146,7 @@ def test_all_that_was_shown_becomes_one_pdf_and_a_forged_set_nothing() -> None:
     address = browser.post(PRINTS, {"action": "everything", "token": token})["Location"]
     browser.post(address, {"kind": "annual", "form": "pdf"})
     answer = browser.get(f"{address}file")
-    pdf = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a streaming answer
+    pdf = answer.content
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "no-store")
     assert len(pypdfium2.PdfDocument(pdf)) == 2
     text = "".join(words.get_textpage().get_text_range() for words in pypdfium2.PdfDocument(pdf))
@@ -179,7 +179,7 @@ def test_a_run_and_its_file_are_its_makers_alone_and_the_file_ends_with_its_day(
             selectors.print_run_for(actor, token)
     own = signed_in(world.employer_admin)
     file = own.get(f"{PRINTS}{token}/file")
-    assert (file.status_code, b"".join(file.streaming_content)[:2]) == (200, b"PK")  # type: ignore[attr-defined]  # a streaming answer
+    assert (file.status_code, file.content[:2]) == (200, b"PK")
     with clock.shifted(timedelta(days=1, minutes=1)):
         late = signed_in(world.employer_admin)
         assert late.get(f"{PRINTS}{token}/file").status_code == 404

@@ -7,7 +7,6 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -162,14 +161,6 @@ def read(file: StoredFile) -> bytes:
     """The bytes of a stored file; ``NotFound`` when they are gone from disk."""
     try:
         return _path(file.key).read_bytes()
-    except FileNotFoundError:
-        raise NotFound from None
-
-
-def opened(file: StoredFile) -> BinaryIO:
-    """A stored file to be read piece by piece; ``NotFound`` when its bytes are gone from disk."""
-    try:
-        return _path(file.key).open("rb")
     except FileNotFoundError:
         raise NotFound from None
 

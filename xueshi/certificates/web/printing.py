@@ -2,9 +2,9 @@
 
 from django.contrib import messages
 from django.core import signing
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
 from xueshi.certificates import batches, selectors
 from xueshi.certificates.models import PrintRun
@@ -66,14 +66,13 @@ def run(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @route(powers=PRINTING, object_kind="certificates.printrun")
-def file(request: HttpRequest, token: str) -> HttpResponseBase:
+def file(request: HttpRequest, token: str) -> HttpResponse:
     """The printed file, for the day that it lasts and for whoever had it printed."""
     held = selectors.print_run_for(actor_of(request), token)
     if held.result is None or held.expires_at is None or held.expires_at <= clock.now():
         raise NotFound
-    answer = FileResponse(
-        files.opened(held.result), as_attachment=True, filename=held.result.name, content_type=held.result.content_type
-    )
+    answer = HttpResponse(files.read(held.result), content_type=held.result.content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, held.result.name) or ""
     answer["Cache-Control"] = "no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
