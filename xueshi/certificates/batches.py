@@ -86,8 +86,8 @@ def start(actor: Actor, token: str, wanted: Wanted) -> tuple[PrintRun, bool]:
 @transaction.atomic
 def _started(run: PrintRun, wanted: Wanted) -> tuple[PrintRun, bool]:
     """All open runs of the hat are locked, so that two started at once come one after the other."""
-    open_runs = PrintRun.objects.select_for_update(no_key=True).filter(membership=run.membership, finished_at=None)
-    held = {one.pk: one for one in open_runs.order_by("pk")}
+    rows = PrintRun.objects.select_for_update(no_key=True).order_by("pk")
+    held = {one.pk: one for one in rows.filter(membership=run.membership, finished_at=None)}
     mine = held.get(run.pk)
     if mine is None or mine.started_at is not None:
         return PrintRun.objects.get(pk=run.pk), False
@@ -213,8 +213,8 @@ def _take_down(run: PrintRun, done: _Done, file: StoredFile | None = None) -> No
 
 def _held(run: PrintRun) -> PrintRun | None:
     """The run under its lock, if it is still unfinished."""
-    rows = PrintRun.objects.select_for_update(no_key=True, of=("self",)).filter(pk=run.pk, finished_at=None)
-    return rows.order_by("pk").first()
+    rows = PrintRun.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    return rows.filter(pk=run.pk, finished_at=None).first()
 
 
 @transaction.atomic
