@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -95,14 +96,26 @@ def test_sorting_turns_round_and_ignores_unknown_columns(rows: Any) -> None:
     assert [heading.sorted for heading in read("sort=-model").headings] == ["", "descending", "", ""]
 
 
-@pytest.mark.parametrize("number", [1, 50])
-def test_a_page_costs_two_queries(rows: Any, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "query", "asked"), [(0, "", 1), (1, "", 1), (50, "", 1), (51, "", 2), (1, "page=2", 2)]
+)
+def test_a_page_costs_one_query_and_a_count_where_there_are_more(
+    rows: Any, number: int, query: str, asked: int
+) -> None:
     rows(number)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert answer("size=50").status_code == 200
-    assert len(queries) == 2
+    with CaptureQueriesContext(connection) as queries:
+        page = answer(f"size=50&{query}").content.decode()
+    assert (len(queries), f"共{number}条" in page) == (asked, True)
+    assert len(read(f"size=50&{query}").rows) == min(number, 50)
+
+
+@pytest.mark.parametrize(("number", "kind"), [(10, list), (11, QuerySet)])
+def test_everything_is_named_from_the_rows_in_hand_where_they_are_all(rows: Any, number: int, kind: type) -> None:
+    made, given = rows(number), []
+    state = read(page=replace(PAGE, token=lambda _actor, matching: str(given.append(matching))))
+    assert state.token == "None"
+    assert isinstance(given[0], kind)
+    assert {row.pk for row in given[0]} == {row.pk for row in made}
 
 
 @pytest.mark.parametrize(

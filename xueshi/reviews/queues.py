@@ -20,7 +20,7 @@ from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
 from xueshi.reviews.selectors import Reason
 from xueshi.reviews.states import CaseState, Move, Stage, StepState, Verdict
 from xueshi.ui import parts
-from xueshi.ui.lists import BatchAction, Column, ListTab, RowAction
+from xueshi.ui.lists import BatchAction, Column, ListTab, Matching, RowAction
 from xueshi.ui.printing import printed
 
 SHOWN_AT_MOST = 5_000
@@ -56,18 +56,24 @@ def row_value(case: ReviewCase) -> str:
     return f"{case.pk}:{case.version}"
 
 
-def token[M: Model](kind: str, stage: Stage, *, case: str = "case") -> Callable[[Any, QuerySet[M]], str]:
-    """For ``ListPage.token``: signs which cases the reviewer is being shown; ``case`` is the path from row to case."""
+def token[M: Model](kind: str, stage: Stage, *, key: str = "case_id") -> Callable[[Any, Matching[M]], str]:
+    """For ``ListPage.token``: signs which cases the reviewer is being shown.
 
-    def sign(actor: Actor, rows: QuerySet[M]) -> str:
-        path = f"{case}__pk"
-        shown = rows.order_by(path).values_list(path, flat=True)[
-            :SHOWN_AT_MOST
-        ]  # rule 5: named in code, never by a request
-        body = json.dumps([kind, stage, actor.desk_id, list(shown)], separators=(",", ":"))
+    ``key`` is the column of a row that holds the key of its case: ``pk`` where the rows are the cases themselves.
+    """
+
+    def sign(actor: Actor, matching: Matching[M]) -> str:
+        body = json.dumps([kind, stage, actor.desk_id, _case_ids(matching, key)], separators=(",", ":"))
         return signing.dumps(body, salt=_SALT, compress=True)
 
     return sign
+
+
+def _case_ids[M: Model](matching: Matching[M], key: str) -> list[int]:
+    """At most as many as one button takes, in their order; ``key`` is named in code, never by a request (rule 5)."""
+    if isinstance(matching, QuerySet):
+        return list(matching.order_by(key).values_list(key, flat=True)[:SHOWN_AT_MOST])
+    return sorted(getattr(row, key) for row in matching)
 
 
 def shown(actor: Actor, token_text: str) -> tuple[str, Stage, tuple[int, ...]]:

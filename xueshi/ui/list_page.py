@@ -9,6 +9,9 @@ from django.db.models import Model, QuerySet
 from xueshi.kernel.decisions import ALLOW, Decision
 from xueshi.ui.filters import FilterSet
 
+type Matching[M: Model] = QuerySet[M] | Sequence[M]
+"""All rows of a list: those read for its page where that shows them all, else the question for them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column[M: Model]:
@@ -76,8 +79,8 @@ class ListPage[M: Model]:
 
     ``numbered`` draws 序号 before the columns.
     ``detail_param`` makes it a desk: the first column links to the same list with that parameter set.
-    ``token(actor, rows)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what a
-    ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
+    ``token(actor, matching)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what
+    a ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
     """
 
     key: str
@@ -90,7 +93,7 @@ class ListPage[M: Model]:
     tabs: Sequence[ListTab[M]] = ()
     batch: Sequence[BatchAction] = ()
     actions: Sequence[RowAction[M]] = ()
-    token: Callable[[Any, QuerySet[M]], str] | None = None
+    token: Callable[[Any, Matching[M]], str] | None = None
     row_value: Callable[[M], object] = field(default=lambda row: row.pk)
     remarks: Callable[[Any], Sequence[str]] = field(default=lambda _actor: ())
     selected_total: Callable[[M], object] | None = None

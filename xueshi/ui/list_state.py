@@ -35,7 +35,10 @@ _IDLE: WeakKeyDictionary[type[FilterSet], SafeString] = WeakKeyDictionary()
 
 
 class ListState[M: Model]:
-    """One reading of a list: two queries, one for the count and one for the page, and one per counted tab."""
+    """One reading of a list: a query for the page, one for the count unless it shows all rows, one per counted tab.
+
+    A counted tab that is the list itself asks nothing.
+    """
 
     def __init__(self, page: ListPage[M], actor: Any, asked: QueryDict) -> None:
         self.page, self.actor, self.asked = page, actor, asked
@@ -72,16 +75,26 @@ class ListState[M: Model]:
 
     @cached_property
     def total(self) -> int:
-        """Matching rows."""
+        """How many rows match; counted by the database only where the first page does not show them all."""
+        if self._asked_page == 1 and len(self._first) <= self.size:
+            return len(self._first)
         return self.matching.count()
+
+    @cached_property
+    def _asked_page(self) -> int:
+        asked = self.asked.get("page", "")
+        return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+
+    @cached_property
+    def _first(self) -> list[M]:
+        """The rows of the first page and one more, which tells whether there are others."""
+        return list(self.ordered[: self.size + 1])
 
     @cached_property
     def pager(self) -> parts.Pager:
         """Where the reader is; a page beyond the end is the last one."""
         pages = -(-self.total // self.size)
-        asked = self.asked.get("page", "")
-        wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-        now = max(1, min(wanted, pages))
+        now = max(1, min(self._asked_page, pages))
         around = sorted({1, pages, *range(max(1, now - 2), min(pages, now + 2) + 1)} - {0})
         links: list[tuple[int, str]] = []
         for number in around:
@@ -98,6 +111,8 @@ class ListState[M: Model]:
     @cached_property
     def rows(self) -> list[M]:
         """The rows of this page."""
+        if self._asked_page == 1:
+            return self._first[: self.size]
         first = (self.pager.page - 1) * self.size
         return list(self.ordered[first : first + self.size]) if self.total else []
 
@@ -217,7 +232,9 @@ class ListState[M: Model]:
     @cached_property
     def token(self) -> str:
         """Names the matching set for 全部 actions."""
-        return self.page.token(self.actor, self.matching) if self.page.token else ""
+        if self.page.token is None:
+            return ""
+        return self.page.token(self.actor, self.rows if self.total <= self.size else self.matching)
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ def desk(*, reviewed: bool) -> ListPage[ReviewCase]:
             RowAction(label="详细", url=lambda case: f"{reverse('adjustments:desk')}?case={case.pk}{_tab(reviewed)}"),
         ),
         remarks=_remarks if waiting else (lambda _actor: ()),
-        token=queues.token(rules.KIND, Stage.REVIEW, case="adjustment__case") if waiting else None,
+        token=queues.token(rules.KIND, Stage.REVIEW, key="pk") if waiting else None,
         row_value=queues.row_value,
         numbered=True,
         template="adjustments/desk.html",

@@ -20,7 +20,7 @@ from xueshi.policies import registry
 from xueshi.policies.packs import Pack
 from xueshi.policies.papers import ANNUAL, Certificate
 from xueshi.ui import filters
-from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction
+from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, Matching, RowAction
 from xueshi.ui.parts import Cell, State
 
 _SALT: Final = "certificates.shown"
@@ -123,10 +123,17 @@ def _prints() -> str:
     return reverse("certificates:prints")
 
 
-def _token(actor: Actor, rows: Years) -> str:
+def _token(actor: Actor, matching: Matching[YearAccount]) -> str:
     """The earned years among those shown, one more than a run takes at most: then 全部打印 is told so."""
-    shown = list(_reached(rows).values_list("pk", flat=True)[: batches.MOST + 1])
+    shown = _earned(matching)
     return signing.dumps(json.dumps([actor.desk_id, shown], separators=(",", ":")), salt=_SALT, compress=True)
+
+
+def _earned(matching: Matching[YearAccount]) -> list[int]:
+    """Latest year first, whoever reads them."""
+    if isinstance(matching, QuerySet):
+        return list(_reached(matching).order_by("-year", "pk").values_list("pk", flat=True)[: batches.MOST + 1])
+    return [row.pk for row in sorted(matching, key=lambda row: (-row.year, row.pk)) if row.reached]
 
 
 def _printing(paper: Certificate) -> RowAction[YearAccount]:

@@ -138,7 +138,7 @@ def _waiting(title: str, columns: tuple[CaseColumn, ...], chosen: type[filters.F
             RowAction(label="变更明细", url=_opened),
         ),
         remarks=_remarks,
-        token=queues.token(rules.KIND, Stage.REVIEW, case="title_change__case"),
+        token=queues.token(rules.KIND, Stage.REVIEW, key="pk"),
         row_value=queues.row_value,
         numbered=True,
         template="people/changes.html",

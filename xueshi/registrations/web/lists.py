@@ -119,7 +119,7 @@ def _waiting_page(key: str, shape: Queue, title: str) -> ListPage[ReviewCase]:
             RowAction(label="详情", url=lambda case: _opened(key, case)),
         ),
         remarks=partial(_remarks, shape.role),
-        token=queues.token(rules.kind_key(shape.role), Stage.REVIEW, case="registration__case"),
+        token=queues.token(rules.kind_key(shape.role), Stage.REVIEW, key="pk"),
         row_value=queues.row_value,
         numbered=True,
         template="registrations/queue.html",
