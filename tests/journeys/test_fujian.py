@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import small_world as make
 from tests.journeys.conftest import Open
@@ -85,6 +86,7 @@ def declare(person: Visitor) -> None:
     person.fill(**PAPER_ANSWERS, hours="90", subject="professional")
     person.page.set_input_files("[name=evidence]", scan("首页.jpg"))
     person.press("提交申报")
+    expect(person.page).to_have_url(f"{person.base}/declarations/")
     assert "等待审核" in person.text()
 
 

@@ -70,9 +70,9 @@ def target(requirement: Requirement, changes: Sequence[Change], step: Decimal) -
     total += sum((change.amount for change in changes if change.effect is Effect.HOURS), ZERO)
     nothing = any(change.effect is Effect.NOTHING for change in changes)
     total = ZERO if nothing else _rounded(max(total, ZERO), step)
-    scale = total / requirement.total
-    minimums = tuple(
-        one.model_copy(update={"hours": _rounded(one.hours * scale, step)}) for one in requirement.minimums
+    minimums = tuple(  # multiplied first: a third as a decimal would lose half an hour to the rounding
+        one.model_copy(update={"hours": _rounded(one.hours * total / requirement.total, step)})
+        for one in requirement.minimums
     )
     base = requirement.ratio_base if total else "required"
     return requirement.model_copy(update={"total": total, "minimums": minimums, "ratio_base": base})

@@ -23,7 +23,7 @@ from xueshi.ui.routes import access_of
 
 NOTED = frozenset({"audit_auditentry"})
 """Where an attack may be written down."""
-AN_ADDRESS = 4
+AN_ADDRESS = 2
 """Objects of each route and verb that are attacked by everybody."""
 _VARYING = re.compile(r"[0-9a-f]{8}|\d{10,}|value=\"[^\"]{40,}\"")
 SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -189,22 +189,25 @@ def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
 
 
 def test_az_05_low_role_on_high_function(stage: Stage, tell: Tell) -> None:
-    bad, n, reached = [], 0, 0
+    bad, n, reached = [], 0, set()
     guarded = [route for route in walk(get_resolver()) if route.powers]
+    whole = {route.pattern for route in guarded if "<" not in route.pattern and "GET" in route.methods}
     for route in guarded:
         url = re.sub(r"<\w+:\w+>", "1", route.pattern)
         for name in NAMED:
             actor = stage.actors[name]
             able = actor is not None and any(power in route.powers for power in actor.powers)
+            if able and route.pattern in reached:
+                continue  # one who may is control enough
             for method in ("GET", "POST"):
                 with watched() as written, undone():
                     answer = stage.ask(name, method, url)
                 refused = answer.status_code in {302, 403, 404, 405}
-                reached += able and answer.status_code == 200
+                reached |= {route.pattern} if able and answer.status_code == 200 else set()
                 n += not able
                 if not able and (not refused or written):
                     bad.append(f"{name} {method} {url} → {answer.status_code}")
-    tell(Outcome("AZ-05", n, bad, reached >= len(guarded), 250, f"routes={len(guarded)}"))
+    tell(Outcome("AZ-05", n, bad, whole <= reached, 250, f"routes={len(guarded)} reached={len(reached)}"))
 
 
 def _unlisted(extra: list[URLPattern]) -> list[str]:

@@ -23,7 +23,7 @@ from xueshi.registrations.services.entered import Entered
 from xueshi.reviews import services as reviews
 from xueshi.reviews.rules import StepPlan
 
-TAKEN_NUMBERS = Limit("registration-taken-numbers", 10, timedelta(hours=1))
+TAKEN_NUMBERS = Limit("registration-taken-numbers", 30, timedelta(hours=1))
 """New registrations of one source that met a taken number: who asks for more is asking who has an account (B3)."""
 SENT_BEFORE = "此表单已经提交过，且内容不同；请重新打开注册页面填写"
 
