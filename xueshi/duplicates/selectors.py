@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q
+from django.db.models import Exists, F, Func, IntegerField, Max, Min, OuterRef, Q, Subquery
 from django.db.models.lookups import LessThanOrEqual
 
 from xueshi.duplicates.models import Trace
@@ -57,14 +59,34 @@ def describe(source_kind: str, how: Describe) -> None:
 
 def flags(actor: Actor, kind: str, pk: int) -> Flags:
     """All that a claim has in common with others that stand, for a reader who may see the claim itself."""
-    rows = list(Trace.objects.filter(source_kind=kind, source_id=pk).order_by("pk"))
-    if not rows:
+    own, beside = _with_others(kind, pk)
+    if not own:
         return Flags()
-    claim = _claim(rows)
-    others = [*held([claim], claim.features), *_alike(claim)]
+    claim = _claim(own)
+    others = [*map(_held, beside), *_alike(claim)]
     return _flags(
         actor, claim, [(one, other) for other in others for one in claim.features if _same(claim, one, other)]
     )
+
+
+def _with_others(kind: str, pk: int) -> tuple[list[Trace], list[Trace]]:
+    """What a claim has left, and of others what has a value of it or days beside its own; pictures are ``_alike``.
+
+    One question of three parts, for of an ``or`` over sub-queries the database would read everything.
+    """
+    own = Trace.objects.filter(source_kind=kind, source_id=pk).order_by()
+    days = own.filter(kind="days")
+    by_claim = days.values("source_id")
+    equal = Trace.objects.exclude(value="").filter(value__in=own.exclude(value="").values("value"))
+    near = Trace.objects.filter(
+        kind="days",
+        person_id__in=days.values("person_id"),
+        starts_on__lte=Subquery(by_claim.annotate(last=Max("ends_on")).values("last")),
+        ends_on__gte=Subquery(by_claim.annotate(first=Min("starts_on")).values("first")),
+    )
+    rows = sorted(own.union(equal, near), key=lambda row: row.pk)
+    known = [(row.source_kind, row.source_id) == (kind, pk) for row in rows]
+    return list(compress(rows, known)), list(compress(rows, map(not_, known)))
 
 
 def flagged(kind: str, ref: str = "pk") -> Exists:
