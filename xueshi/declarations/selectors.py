@@ -16,6 +16,7 @@ from xueshi.files.models import StoredFile
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.identity import DocumentType
+from xueshi.ledger import selectors as ledger
 from xueshi.ledger.rules import ZERO, Held
 from xueshi.ledger.selectors import Source, Uncounted
 from xueshi.organisations.actors import Actor
@@ -23,7 +24,7 @@ from xueshi.people.models import Professional
 from xueshi.policies import registry
 from xueshi.policies.answers import Answers, Json
 from xueshi.policies.values import UnknownKey
-from xueshi.policies.years import LearningForm
+from xueshi.policies.years import LearningForm, Requirement
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewStep
 from xueshi.reviews.states import CaseState, Stage, StepState
@@ -225,11 +226,21 @@ def _of_desk(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
 
 
 def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
-    """One declaration that waits at the desk or that it has decided; ``NotFound`` when it is not there."""
-    found = _whole(_of_desk(actor, stage)).filter(pk=pk).prefetch_related(_STEPS).first()
+    """One declaration that waits at the desk or that it has decided; ``NotFound`` when it is not there.
+
+    It knows what ``required_of`` needs.
+    """
+    rows = _whole(_of_desk(actor, stage)).annotate(changes=ledger.live_changes())
+    found = rows.filter(pk=pk).prefetch_related(_STEPS).first()
     if found is None:
         raise NotFound
     return found
+
+
+def required_of(row: Declaration) -> Requirement:
+    """What the year of a row from ``at_desk`` asks of its person."""
+    changes: list[dict[str, Json]] = getattr(row, "changes")  # noqa: B009 - an annotation
+    return ledger.requirement_given(changes, row.person_id, row.portal, row.year)
 
 
 def waiting_at(actor: Actor, stage: Stage) -> Q:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
@@ -244,6 +245,28 @@ def targets_of(accounts: Sequence[YearAccount], at: datetime | None = None) -> d
     changes = changes_of({account.person_id for account in accounts}, at)
     levels = _levels(accounts)
     return {account.pk: _target(account, changes, levels) for account in accounts}
+
+
+def live_changes(person: str = "person_id") -> ArraySubquery:
+    """What events do to the targets of a row's person, as part of another question; ``requirement_given`` reads it."""
+    rows = TargetChange.objects.filter(person_id=OuterRef(person), reverses=None, reversed_by=None).order_by("pk")
+    told = JSONObject(
+        effect="effect",
+        amount=Cast("amount", TextField()),
+        first_year="first_year",
+        last_year="last_year",
+        label="label",
+        source_kind="source_kind",
+        source_id="source_id",
+    )
+    return ArraySubquery(rows.values_list(told))
+
+
+def requirement_given(changes: Sequence[Mapping[str, Any]], person_id: int, portal: str, year: int) -> Requirement:
+    """What a year asks of a person, as ``requirement_of``, from what ``live_changes`` found; often no question."""
+    known = [Change(**{**one, "effect": Effect(one["effect"]), "amount": Decimal(one["amount"])}) for one in changes]
+    account = YearAccount(person_id=person_id, portal=portal, year=year)
+    return _target(account, {person_id: known}, _levels([account])).requirement
 
 
 def requirement_of(person_id: int, portal: str, year: int) -> Requirement:

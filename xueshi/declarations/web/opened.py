@@ -65,7 +65,7 @@ def context(opened: Opened, request: HttpRequest) -> dict[str, object]:
     if not key.isascii() or not key.isdigit() or len(key) > 18:
         raise NotFound
     row = selectors.at_desk(opened.actor, opened.stage, int(key))
-    year = Year(ledger.held(row.person_id, row.year), ledger.requirement_of(row.person_id, row.portal, row.year))
+    year = Year(ledger.held(row.person_id, row.year), selectors.required_of(row))
     return (
         _said(row, year, opened.pack)
         | _deciding(row, year, opened)
