@@ -1,7 +1,9 @@
 """Reading accounts."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
 from xueshi.accounts.models import User
@@ -13,8 +15,8 @@ def signed_in_user(user_id: int) -> User | None:
     return User.objects.filter(pk=user_id).first()
 
 
-def counted(user_id: int, **parts: Coalesce) -> dict[str, int]:
-    """Several numbers about one person in one question; ``parts`` are sub-queries of whoever knows them."""
+def counted(user_id: int, **parts: Coalesce | Subquery) -> dict[str, Any]:
+    """Several figures about one person in one question; ``parts`` are sub-queries of whoever knows them."""
     numbers = User.objects.filter(pk=user_id).values_list(*parts.values()).get()
     return dict(zip(parts, numbers, strict=True))
 

@@ -43,13 +43,14 @@ def _made(request: HttpRequest) -> Shell | None:
     site = _site(pack, request.path, signed_in=actor is not None)
     if actor is None:
         return Shell(site=site)
-    counts = _counts(actor)
+    figures = _figures(actor, pack.key)
+    counts = _by_address(figures.waiting)
     tree = _Menu(pack, actor, request.path, counts).tree()
     return Shell(
         site=site,
         nav=tuple(_groups(tree)),
         modules=tree,
-        user=_user_box(pack, actor),
+        user=_user_box(pack, actor, figures),
         todo=todo_of(pack, actor, counts) if actor.is_administrator else None,
     )
 
@@ -91,10 +92,10 @@ def _reversed(name: str, urlconf: str) -> str:
         return ""
 
 
-def _counts(actor: Actor) -> dict[str, int]:
+def _by_address(waiting: Mapping[tuple[str, Stage], int]) -> dict[str, int]:
     """How much waits, by the address of the queue."""
     found: dict[str, int] = {}
-    for (key, stage), number in selectors.todo_counts(actor).items():
+    for (key, stage), number in waiting.items():
         kind = kinds.kind(key)
         name = kind.verification_url if stage == Stage.VERIFICATION else kind.queue_url
         if address := _address(name):
@@ -104,7 +105,7 @@ def _counts(actor: Actor) -> dict[str, int]:
 
 def todo_of(pack: Pack, actor: Actor, counts: Mapping[str, int] | None = None) -> Todo:
     """待办事项 by kind under the names of the menu, most first; one query over all kinds (DSH-01)."""
-    found = _counts(actor) if counts is None else counts
+    found = _by_address(selectors.todo_counts(actor)) if counts is None else counts
     names = dict(_named(pack.menu(actor.role_key)))
     queues = [(kind, name) for kind in kinds.all_kinds() for name in (kind.queue_url, kind.verification_url) if name]
     known = {_address(name): kind.label for kind, name in queues}
@@ -184,24 +185,38 @@ class _Menu:
         )  # fmt: skip
 
 
-def _figures(user_id: int, portal: str) -> dict[str, int]:
-    """``hats`` a person may wear here and ``unread`` messages: one question for the frame of a page."""
-    counted = {"hats": hats_counted(user_id, portal), "unread": unread_counted(user_id, portal)}
-    return accounts.counted(user_id, **counted)
+@dataclass(frozen=True)
+class _Figures:
+    """Hats a person may wear here, unread messages, and what waits for them by kind and stage."""
+
+    hats: int
+    unread: int
+    waiting: Mapping[tuple[str, Stage], int]
 
 
-def _user_box(pack: Pack, actor: Actor) -> UserBox:
-    figures = _figures(actor.user.pk, pack.key)
+def _figures(actor: Actor, portal: str) -> _Figures:
+    """One question for the frame of a page."""
+    user_id = actor.user.pk
+    found = accounts.counted(
+        user_id,
+        hats=hats_counted(user_id, portal),
+        unread=unread_counted(user_id, portal),
+        waiting=selectors.todo_counted(actor),
+    )
+    return _Figures(found["hats"], found["unread"], selectors.todo_read(found["waiting"]))
+
+
+def _user_box(pack: Pack, actor: Actor, figures: _Figures) -> UserBox:
     items = [
         Link(label="账号信息", url=reverse("portal:account"), icon="id"),
         Link(label="修改密码", url=reverse("portal:password"), icon="lock"),
     ]
     if actor.is_administrator and actor.has(Power.CONTENT):
         items.insert(0, Link(label="通知公告管理", url=reverse("notices:own_list"), icon="edit"))
-    if (worn := figures["hats"]) > 1:
+    if (worn := figures.hats) > 1:
         items.insert(0, Link(label=f"切换身份（{worn}）", url=reverse("portal:hats"), icon="arrows-exchange"))
     items.append(Link(label="退出登录", url=reverse("portal:sign_out"), icon="logout", post=True))
-    notes = Link(label=pack.word("notes.page"), url=reverse("portal:notes"), icon="mail", count=figures["unread"])
+    notes = Link(label=pack.word("notes.page"), url=reverse("portal:notes"), icon="mail", count=figures.unread)
     role, unit = pack.word(f"roles.{actor.role_key}"), actor.organisation.name if actor.organisation is not None else ""
     if pack.portal.user_menu == "unit" and actor.is_administrator:
         return UserBox(name=unit, role=f"{role} {actor.user.name}", items=tuple(items), notes=notes)

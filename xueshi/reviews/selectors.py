@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models.functions import JSONObject, TruncDate
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
@@ -146,11 +148,24 @@ def _reason(text: str, concerns: str, labels: Mapping[str, str], own: int | None
 
 def todo_counts(actor: Actor) -> dict[tuple[str, Stage], int]:
     """How many cases wait for this actor, by kind and stage: one query over all kinds (DSH-01)."""
-    if actor.desk_id is None:
-        return {}
-    rows = ReviewCase.objects.filter(permissions.cases_decidable_by(actor)).order_by()
-    counted = rows.values_list("kind", "stage").annotate(number=Count("pk"))
+    counted = _waiting(actor).values_list("kind", "stage").annotate(number=Count("pk"))
     return {(kind, Stage(stage)): number for kind, stage, number in counted if stage is not None}
+
+
+def todo_counted(actor: Actor) -> ArraySubquery:
+    """``todo_counts`` as part of another question; ``todo_read`` reads the answer."""
+    counted = _waiting(actor).values("kind", "stage").annotate(number=Count("pk"))
+    return ArraySubquery(counted.values_list(JSONObject(kind="kind", stage="stage", number="number")))
+
+
+def todo_read(answer: Iterable[Mapping[str, Any]] | None) -> dict[tuple[str, Stage], int]:
+    """What ``todo_counts`` says, from the answer to ``todo_counted``."""
+    return {(one["kind"], Stage(one["stage"])): one["number"] for one in answer or () if one["stage"] is not None}
+
+
+def _waiting(actor: Actor) -> QuerySet[ReviewCase]:
+    rows = ReviewCase.objects if actor.desk_id is not None else ReviewCase.objects.none()
+    return rows.filter(permissions.cases_decidable_by(actor)).order_by()
 
 
 def waiting_since(portal: str, before: datetime) -> list[Cohort]:
