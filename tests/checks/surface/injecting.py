@@ -58,12 +58,21 @@ def probes(visits: list[Visit]) -> list[Probe]:
     """Every parameter of every reader's links and searches, every place of an address, every field of a form."""
     found = [
         Probe(reader, "GET", f"{path}?{urlencode({name: payload})}", payload, f"{path}?{name}", {})
-        for (reader, path), names in parameters(visits).items() for name in sorted(names) for payload in PAYLOADS
+        for path, (reader, names) in _by_path(visits).items() for name in sorted(names) for payload in PAYLOADS
     ]  # fmt: skip
     for payload in (_ERROR, _TIME[2]):
         ways = places(quote(payload, safe=""))
         found += [Probe("employer_super", "GET", url, payload, f"place {at}", {}) for at, url in enumerate(ways)]
     return found + [probe for sheet in sheets(visits, READERS) for probe in _in_fields(sheet)]
+
+
+def _by_path(visits: list[Visit]) -> dict[str, tuple[str, set[str]]]:
+    """All parameters of an address, asked by the reader who has the most: a statement does not know who reads it."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for (reader, path), names in parameters(visits).items():
+        held = found.get(path, (reader, set()))
+        found[path] = (reader if len(names) > len(held[1]) else held[0], names | held[1])
+    return found
 
 
 def _in_fields(sheet: Sheet) -> Iterator[Probe]:
