@@ -41,6 +41,24 @@ def waiting(world: make.SmallWorld, count: int) -> list[int]:
     return sorted([w.case(first).pk, *more])
 
 
+def broken_off(run_id: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The slices a worker decides before it is killed at its third."""
+    decided: list[int] = []
+    real = deciding.decide_many
+
+    def killed(actor: object, order: deciding.Order) -> deciding.Report:
+        if len(decided) == 2:
+            raise KeyboardInterrupt
+        decided.append(len(order.items))
+        return real(actor, order)  # type: ignore[arg-type]  # passed on
+
+    with monkeypatch.context() as dying:
+        dying.setattr(deciding, "decide_many", killed)
+        with pytest.raises(KeyboardInterrupt):
+            batches.work(run_id)
+    return decided
+
+
 def test_a_batch_of_many_is_a_task_that_survives_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     world = make.build()
     monkeypatch.setattr(batches, "SLICE", 40)
@@ -61,20 +79,7 @@ def test_a_batch_of_many_is_a_task_that_survives_its_process(monkeypatch: pytest
     assert browser.post(address, {"comment": "集中审核"}).status_code == 302
     run = BatchRun.objects.get()
     assert (deferred, run.processed, ReviewCase.objects.filter(state=CaseState.APPROVED).count()) == ([run.pk], 0, 0)
-    decided: list[int] = []
-    real = deciding.decide_many
-
-    def killed(actor: object, order: deciding.Order) -> deciding.Report:
-        if len(decided) == 2:
-            raise KeyboardInterrupt
-        decided.append(len(order.items))
-        return real(actor, order)  # type: ignore[arg-type]  # passed on
-
-    with monkeypatch.context() as dying:
-        dying.setattr(deciding, "decide_many", killed)
-        with pytest.raises(KeyboardInterrupt):
-            batches.work(run.pk)
-    assert decided == [batches.SLICE] * 2
+    assert broken_off(run.pk, monkeypatch) == [batches.SLICE] * 2
     half = page(browser, address)
     assert (f"{2 * batches.SLICE} / 201 条" in half, "every 1s" in half) == (True, True)
     assert ReviewCase.objects.filter(state=CaseState.APPROVED).count() == 2 * batches.SLICE - 1
