@@ -10,6 +10,7 @@ from tests import small_world as make
 from tests.declarations import world as w
 from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
+from xueshi.declarations.services import settling
 from xueshi.reviews.models import ReviewStep
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +64,12 @@ def test_the_chain_follows_the_most_specific_route(routed: None) -> None:
     colleague = services.submit(world.colleague, w.paper(world.colleague, "90"))
     assert desks(colleague) == [("行业主管部门审核", world.department.name)]
     assert desks(paper) == [("用人单位审核", world.employer.name)]
+
+
+def test_what_waits_under_a_form_that_is_gone_is_refused_in_words() -> None:
+    world = make.build()
+    declaration = w.handed_in(world.person)
+    Declaration.objects.update(form="retired")
+    report = w.decided(world.employer_admin, declaration)
+    assert [row.reason for row in report.refused] == [settling.FORM_GONE]
+    assert (w.case(declaration).state, w.total(world)) == ("pending", 0)

@@ -30,6 +30,10 @@ SOURCE = "declaration"
 """``LedgerEntry.source_kind`` of our postings; ``source_id`` is the declaration."""
 
 
+FORM_GONE = "本年度的规则已不含该学习形式，请驳回并请本人改用其他学习形式申报"
+"""A pack may lose a form while declarations of it wait."""
+
+
 def approved(outcome: Outcome) -> Mapping[int, str]:
     """认定: set the recognised hours and post them; returns the cases refused, with the cap or rule in words."""
     rows = _rows(outcome.cases)
@@ -94,7 +98,9 @@ def _recognised(row: Declaration, outcome: Outcome) -> Decimal:
     step = _rules(row).precision.step
     hours = rules.recognised(finding, row.hours_declared, step=step, comment=outcome.comment)
     limit = worth(row)
-    if limit is not None and limit.limit is not None and hours > limit.limit:
+    if limit is None:
+        raise RuleBroken(FORM_GONE, "form")
+    if limit.limit is not None and hours > limit.limit:
         message = f"认定学时不能超过规则核算的 {plain(limit.limit)} 学时：{limit.text}"
         raise RuleBroken(message, "hours")
     return hours
