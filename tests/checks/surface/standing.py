@@ -17,7 +17,6 @@ def standing() -> Iterator[None]:
     """While nothing changes, who acts in a session and what waits for them is asked once (AZ-05, AZ-10 ask anew)."""
     with (
         patch.object(signing_in, "actor_of", _once(signing_in.actor_of)),
-        patch.object(context, "_counts", _once(context._counts)),
         patch.object(context, "_figures", _once(context._figures)),
     ):
         yield
