@@ -13,7 +13,10 @@ from xueshi.kernel.errors import RuleBroken
 ARCHIVE: Final = "zip"
 PAPER: Final = "pdf"
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+"""What damaged bytes raise: no archive, a torn member, unknown features, places outside, names in no charset."""
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""What every system's own packer writes; other methods cost more to unpack and fail in ways of their own."""
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
 
@@ -51,7 +54,7 @@ def unpack(name: str, content: bytes, allowed: Allowed) -> list[tuple[str, bytes
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return [(f"{name}：{called}", _read(archive, info, allowed)) for called, info in _listed(archive, allowed)]
-    except _BROKEN:
+    except _UNREADABLE:
         raise RuleBroken(f"“{name}”不是 zip 压缩包，或已损坏", "evidence") from None
     except RuleBroken as refusal:
         raise RuleBroken(f"“{name}”{refusal.message}", "evidence") from None
@@ -66,6 +69,8 @@ def _listed(archive: zipfile.ZipFile, allowed: Allowed) -> list[tuple[str, zipfi
     if len(kept) > allowed.files:
         raise RuleBroken(f"中有 {len(kept)} 个文件，最多 {allowed.files} 个")
     for called, info in kept:
+        if info.compress_type not in _PACKED:
+            raise RuleBroken("的压缩方式无法读取，请用系统自带的压缩功能重新压缩")
         if info.flag_bits & _ENCRYPTED:
             raise RuleBroken("设有密码，请去掉密码后重新压缩")
         if called.rsplit(".", 1)[-1].lower() not in allowed.suffixes:
