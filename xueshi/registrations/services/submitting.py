@@ -59,15 +59,15 @@ def _enter_new(draft: RegistrationDraft) -> Registration:
     spent = limits.spend(TAKEN_NUMBERS, source)
     if not spent.allowed:
         raise TooMany("尝试过于频繁，请稍后再试", spent.retry_after, "document_number")
+    taken = False
     try:
-        registration = _enter(draft, None)
+        return _enter(draft, None)
     except accounts.NumberTaken:
+        taken = True
         raise
-    except (RuleBroken, Problems, IntegrityError):
-        limits.give_back(TAKEN_NUMBERS, source)
-        raise
-    limits.give_back(TAKEN_NUMBERS, source)
-    return registration
+    finally:
+        if not taken:
+            limits.give_back(TAKEN_NUMBERS, source)
 
 
 def _earlier(draft: RegistrationDraft) -> Registration | None:
