@@ -140,7 +140,7 @@ def test_fu_02_image_bombs(db: None, tell: Tell) -> None:
 
 
 def test_fu_03_size(db: None, tell: Tell) -> None:
-    """To the byte; the count of files of one form is FU-03 of the declaration form."""
+    """To the byte; the count of files of one form is FU-03f."""
     fitting = picture("BMP", (200, 100))
     bad, n = [], 0
     for limit, fits in ((len(fitting), True), (len(fitting) - 1, False), (1, False)):

@@ -1,4 +1,4 @@
-"""聊城: subject and form first, one approval that counts, the year's paper printed by its holder and found by the unit."""
+"""聊城: subject and form first, one approval that counts, the paper of the year printed and found by the unit."""
 
 import pytest
 from playwright.sync_api import expect
