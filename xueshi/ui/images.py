@@ -1,6 +1,6 @@
 """Stored images on their way to a browser: a fixed type, never guessed at, never kept by others (E7)."""
 
-from typing import Final
+from typing import Final, Protocol
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -8,14 +8,21 @@ from django.utils.http import content_disposition_header
 IMAGES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp"})
 
 
-def image_answer(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """The bytes of an image to be shown in the page; anything else is only offered for saving."""
-    shown = content_type in IMAGES
-    answer = HttpResponse(content, content_type=content_type if shown else "application/octet-stream")
+class Stored(Protocol):
+    """What is read of ``files.models.StoredFile``."""
+
+    name: str
+    content_type: str
+
+
+def image_answer(file: Stored, content: bytes) -> HttpResponse:
+    """An image to be shown in the page; anything else is only offered for saving."""
+    shown = file.content_type in IMAGES
+    answer = HttpResponse(content, content_type=file.content_type if shown else "application/octet-stream")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Content-Disposition"] = content_disposition_header(not shown, name) or "inline"
+    answer.headers["Content-Disposition"] = content_disposition_header(not shown, file.name) or "inline"
     return answer
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from xueshi.adjustments import services
+from xueshi.adjustments import selectors, services
 from xueshi.adjustments.services.asking import years_open
-from xueshi.adjustments.web.images import Store
 from xueshi.kernel import clock
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Answers
@@ -16,6 +15,7 @@ from xueshi.policies.events import EventRule
 from xueshi.policies.fields import FieldKind, FieldSpec
 from xueshi.policies.forms import FormSpec
 from xueshi.policies.packs import Pack
+from xueshi.policies.uploads import OwnUploads
 from xueshi.policies.values import Option
 from xueshi.ui.specs import SpecForm, Surroundings
 
@@ -109,7 +109,7 @@ class RequestForm(SpecForm):
     """The form of one person on one portal."""
 
     def __init__(self, actor: Actor, pack: Pack, request: HttpRequest) -> None:
-        self.store = Store(actor, pack)
+        self.store = OwnUploads(actor, pack, selectors.own_upload, "adjustments:upload")
         around = Surroundings(
             today=clock.today(),
             role="professional",

@@ -17,8 +17,9 @@ from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.policies.access import Upload
 from xueshi.policies.requests import actor_of
+from xueshi.policies.uploads import scan_of
 from xueshi.ui import parts
-from xueshi.ui.images import IMAGES, image_answer, size_of
+from xueshi.ui.images import image_answer
 from xueshi.ui.routes import route
 
 _SALT = "declarations.evidence"
@@ -49,20 +50,13 @@ def scans_of(actor: Actor, keys: Iterable[str]) -> dict[str, parts.Scan]:
 def scan(actor: Actor, file: StoredFile, key: str = "") -> parts.Scan:
     """The preview of an upload that no declaration holds yet."""
     key = key or key_of(actor, file)
-    url = reverse("declarations:upload", args=[key])
-    return parts.Scan(key=key, name=file.name, url=url, image=_is_image(file), size=size_of(file.size))
+    return scan_of(file, reverse("declarations:upload", args=[key]), key)
 
 
 def evidence_scans(declaration: Declaration, evidence: Iterable[Evidence]) -> list[parts.Scan]:
     """The images of a declaration for its readers."""
     return [
-        parts.Scan(
-            key=str(one.position),
-            name=one.file.name,
-            url=reverse("declarations:evidence", args=[declaration.pk, one.position]),
-            image=_is_image(one.file),
-            size=size_of(one.file.size),
-        )
+        scan_of(one.file, reverse("declarations:evidence", args=[declaration.pk, one.position]), str(one.position))
         for one in evidence
     ]
 
@@ -78,10 +72,6 @@ def store(actor: Actor, limit: Upload, file: "UploadedFile[Any]") -> StoredFile:
     return files.store_paper(upload, known, field="evidence")
 
 
-def _is_image(file: StoredFile) -> bool:
-    return file.content_type in IMAGES
-
-
 @route(object_kind="files.storedfile")
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     """The preview of an upload in a form that is not saved yet; only for who uploaded it."""
@@ -90,14 +80,11 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     found = selectors.own_files(actor, [pk]) if pk is not None else {}
     if pk is None or pk not in found:
         raise NotFound
-    return _answer(found[pk])
+    return image_answer(found[pk], files.read(found[pk]))
 
 
 @route(object_kind="declarations.declaration")
 def evidence(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """One image of a declaration, for whoever may see the declaration (A12)."""
-    return _answer(selectors.evidence_file(actor_of(request), pk, position))
-
-
-def _answer(file: StoredFile) -> HttpResponse:
-    return image_answer(files.read(file), file.content_type, file.name)
+    file = selectors.evidence_file(actor_of(request), pk, position)
+    return image_answer(file, files.read(file))

@@ -16,12 +16,12 @@ from xueshi.organisations.actors import Actor
 from xueshi.people import selectors, services
 from xueshi.people.models import Entry, Professional, Title
 from xueshi.people.states import EntryKind
-from xueshi.people.web.scans import Store
 from xueshi.policies import registry
 from xueshi.policies.answers import Answers
 from xueshi.policies.forms import FieldKind
 from xueshi.policies.packs import Pack
 from xueshi.policies.profile import Tab
+from xueshi.policies.uploads import OwnUploads
 from xueshi.ui.spec_fields import Picker
 from xueshi.ui.specs import SpecForm, Surroundings
 
@@ -60,9 +60,9 @@ class Desk:
     record: Professional
 
     @property
-    def store(self) -> Store:
+    def store(self) -> OwnUploads:
         """Where the scans of its forms go."""
-        return Store(self.actor, self.pack)
+        return OwnUploads(self.actor, self.pack, selectors.own_scan, "people:scan")
 
     def form(self, key: str, filled: Filled, posted: QueryDict | None = None, files: Any = None) -> TabForm:
         """A tab's form, fresh or as it was sent."""

@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from xueshi.files import services as files
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.registrations import selectors
 from xueshi.registrations.web import detail as details
 from xueshi.registrations.web import lists
-from xueshi.registrations.web.uploads import served
+from xueshi.ui.images import image_answer
 from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
 
@@ -41,7 +42,8 @@ def detail(request: PortalRequest, case_id: int) -> HttpResponse:
 @route(object_kind="reviews.reviewcase")
 def file(request: PortalRequest, case_id: int, key: str) -> HttpResponse:
     """A scan, for whoever may see its registration (E7)."""
-    return served(selectors.file_for(actor_of(request), case_id, key))
+    file = selectors.file_for(actor_of(request), case_id, key)
+    return image_answer(file, files.read(file))
 
 
 @route(powers=(Power.SUBORDINATES.value,))

@@ -10,11 +10,11 @@ from django.urls import reverse
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.policies import uploads
 from xueshi.policies.packs import Pack
 from xueshi.registrations import selectors
 from xueshi.ui.images import image_answer
 from xueshi.ui.parts import Scan
-from xueshi.ui.printing import printed
 from xueshi.ui.routes import route
 from xueshi.ui.spec_fields import Asked
 
@@ -30,9 +30,7 @@ class Store:
 
     def __call__(self, asked: Asked, sent: "UploadedFile[Any]") -> Scan:
         """Store one file; ``RuleBroken`` says what is wrong with it."""
-        limit = self.pack.upload(asked.upload)
-        upload = files.Upload(sent.name or "", sent.read(), self.user_id)
-        kept = files.store_image(upload, files.ImageLimit(limit.max_bytes, limit.extensions), field=asked.key)
+        kept = uploads.taken_in(self.pack, asked, sent, self.user_id)
         return scan_of(kept, self.token(kept))
 
     def token(self, file: StoredFile) -> str:
@@ -56,13 +54,7 @@ class Store:
 
 def scan_of(file: StoredFile, token: str) -> Scan:
     """A file of a form under way, as the form lists it."""
-    url = reverse("registrations:upload", args=[token])
-    return Scan(key=token, name=file.name, url=url, size=f"{printed(file.size // 1024)} KB")
-
-
-def served(file: StoredFile) -> HttpResponse:
-    """The bytes of an image, never guessed at and never cached by others (E7)."""
-    return image_answer(files.read(file), file.content_type, file.name)
+    return uploads.scan_of(file, reverse("registrations:upload", args=[token]), token)
 
 
 @route(public=True)
@@ -75,4 +67,4 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
     found = selectors.stored_files([str(key)])
     if not found:
         raise NotFound
-    return served(found[0])
+    return image_answer(found[0], files.read(found[0]))
