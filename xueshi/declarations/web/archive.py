@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 
 from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.web import filters
-from xueshi.declarations.web.records import columns, page_of
+from xueshi.declarations.web import filters, rows
+from xueshi.declarations.web.records import columns
 from xueshi.organisations.states import Power
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import pack_of
-from xueshi.ui.lists import ListPage, RowAction, show_list
+from xueshi.ui.lists import ListPage, show_list
 from xueshi.ui.routes import route
 
 
@@ -30,7 +30,7 @@ def _page(pack: Pack) -> ListPage[Declaration]:
         order_by=("-year", "-changed_at"),
         filters=filters.archive_filters(pack.key),
         columns=tuple(one for one in columns(pack) if one.key != "handler"),
-        actions=(RowAction(label=pack.word("buttons.detail"), url=page_of),),
+        actions=(rows.detail(pack),),
         empty_text="没有审核通过的申报",
         template="declarations/records.html",
         numbered=True,

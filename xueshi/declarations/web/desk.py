@@ -6,11 +6,10 @@ from functools import partial
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.web import filters, opened, shown
+from xueshi.declarations.web import filters, opened, rows, shown
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
@@ -99,12 +98,8 @@ def _remarks(actor: Actor) -> list[str]:
 
 
 def _actions(desk: _Desk) -> tuple[RowAction[Declaration], ...]:
-    detail: RowAction[Declaration] = RowAction(label=desk.pack.word("buttons.detail"), url=_page_of)
+    detail = rows.detail(desk.pack)
     return (detail,) if desk.waits else (detail, queues.removal(lambda row: row.case_id))
-
-
-def _page_of(row: Declaration) -> str:
-    return reverse("declarations:detail", args=[row.pk])
 
 
 def _value(row: Declaration) -> str:
@@ -151,20 +146,7 @@ def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
     common: tuple[Column[Declaration], ...] = (
         Column(key="form", label=pack.word("declaration.learning_form"), value=_form),
         Column(key="subject", label="科目类型", value=shown.subject_label, minor=True),
-        Column(
-            key="claimed",
-            label=pack.word("declaration.claimed"),
-            value=lambda row: row.hours_declared,
-            num=True,
-            order_by="hours_declared",
-        ),
-        Column(
-            key="recognised",
-            label=pack.word("declaration.recognised"),
-            value=lambda row: row.hours_recognised,
-            num=True,
-            minor=review and desk.waits,
-        ),
+        *rows.hours(pack, minor=review and desk.waits),
     )
     result: Column[Declaration] = Column(
         key="result", label=pack.word("declaration.result"), value=lambda row: shown.state(row, pack)

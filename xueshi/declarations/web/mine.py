@@ -1,10 +1,8 @@
 """申报进度查询 and the page of one declaration."""
 
-from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,14 +11,14 @@ from xueshi.declarations import permissions, selectors, services
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit
 from xueshi.declarations.states import GROUPS
-from xueshi.declarations.web import images, shown
+from xueshi.declarations.web import images, rows, shown
 from xueshi.duplicates import selectors as duplicates
 from xueshi.kernel.errors import MovedOn
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
-from xueshi.ui.lists import Column, ListPage, ListTab, RowAction, show_list
+from xueshi.ui.lists import Column, ListPage, RowAction, show_list
 from xueshi.ui.routes import route
 
 
@@ -37,17 +35,7 @@ def _mine(actor: Actor, pack: Pack) -> ListPage[Declaration]:
         rows=selectors.own_declarations,
         order_by=("-changed_at",),
         columns=_columns(pack),
-        tabs=(
-            ListTab(key="all", label=pack.word("states.all"), narrow=lambda rows: rows),
-            *(
-                ListTab(
-                    key=group,
-                    label=pack.word(f"states.{group}"),
-                    narrow=partial(_narrow, states=selectors.in_states(GROUPS[group])),
-                )
-                for group in GROUPS
-            ),
-        ),
+        tabs=rows.tabs(pack, GROUPS),
         actions=_actions(actor, pack),
         empty_text="没有申报记录",
         template="declarations/mine.html",
@@ -55,30 +43,16 @@ def _mine(actor: Actor, pack: Pack) -> ListPage[Declaration]:
     )
 
 
-def _narrow(rows: QuerySet[Declaration], *, states: Q) -> QuerySet[Declaration]:
-    return rows.filter(states)
-
-
 def _columns(pack: Pack) -> tuple[Column[Declaration], ...]:
     return (
-        Column(key="number", label="申报单号", value=lambda row: row.number, link=_page_of),
+        Column(key="number", label="申报单号", value=lambda row: row.number, link=rows.page_of),
         Column(key="year", label=pack.word("declaration.year"), value=lambda row: str(row.year), order_by="year"),
         Column(key="form", label=pack.word("declaration.learning_form"), value=shown.form_label),
         Column(key="subject", label="科目类型", value=shown.subject_label),
-        Column(key="claimed", label=pack.word("declaration.claimed"), value=lambda row: row.hours_declared, num=True),
-        Column(
-            key="recognised",
-            label=pack.word("declaration.recognised"),
-            value=lambda row: row.hours_recognised,
-            num=True,
-        ),
+        *rows.hours(pack),
         Column(key="handler", label=pack.word("declaration.handler"), value=shown.handler),
         Column(key="state", label=pack.word("declaration.result"), value=lambda row: shown.progress(row, pack)),
     )
-
-
-def _page_of(row: Declaration) -> str:
-    return reverse("declarations:detail", args=[row.pk])
 
 
 def again_url(row: Declaration) -> str:
@@ -87,32 +61,18 @@ def again_url(row: Declaration) -> str:
 
 
 def _actions(actor: Actor, pack: Pack) -> tuple[RowAction[Declaration], ...]:
-    def when_editable(name: str, row: Declaration) -> str | None:
-        return reverse(name, args=[row.pk]) if permissions.can_edit(actor, row) else None
-
-    def when_withdrawable(row: Declaration) -> str | None:
-        return reverse("declarations:withdraw", args=[row.pk]) if getattr(row, "can_withdraw", False) else None
+    def when_editable(row: Declaration) -> str | None:
+        return reverse("declarations:edit", args=[row.pk]) if permissions.can_edit(actor, row) else None
 
     def when_refused(row: Declaration) -> str | None:
         return again_url(row) if permissions.can_declare_again(actor, row) else None
 
-    def deleting(row: Declaration) -> str | None:
-        url = when_editable("declarations:delete", row)
-        return f"{url}?version={row.version}" if url else None
-
     return (
-        RowAction(label=pack.word("buttons.detail"), url=_page_of),
-        RowAction(
-            label=pack.word("buttons.withdraw"),
-            url=when_withdrawable,
-            post=True,
-            confirm="确定撤销这条申报？撤销后可以修改并再次提交。",
-        ),
+        rows.detail(pack),
+        rows.withdrawing(pack),
         RowAction(label="再次申报", url=when_refused),
-        RowAction(label=pack.word("buttons.edit"), url=partial(when_editable, "declarations:edit")),
-        RowAction(
-            label=pack.word("buttons.delete"), url=deleting, post=True, confirm="确定删除这条申报？删除后不能恢复。"
-        ),
+        RowAction(label=pack.word("buttons.edit"), url=when_editable),
+        rows.deleting(pack, lambda row: bool(permissions.can_edit(actor, row))),
     )
 
 

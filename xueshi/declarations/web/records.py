@@ -1,16 +1,14 @@
 """学时申报记录: what a unit has declared, or all of its people's declarations where the pack says so (CR-27…CR-31)."""
 
 from dataclasses import dataclass
-from functools import partial
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.states import GROUPS, DeclarationState
-from xueshi.declarations.web import filters, shown
+from xueshi.declarations.states import DeclarationState
+from xueshi.declarations.web import filters, rows, shown
 from xueshi.kernel import clock
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
@@ -18,7 +16,7 @@ from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews.states import CaseState
 from xueshi.ui import parts
-from xueshi.ui.lists import Column, ListPage, ListTab, RowAction, show_list
+from xueshi.ui.lists import Column, ListPage, RowAction, show_list
 from xueshi.ui.routes import route
 
 RESULTS = (DeclarationState.PENDING, DeclarationState.APPROVED, DeclarationState.REJECTED)
@@ -58,29 +56,13 @@ def _page(reader: _Reader) -> ListPage[Declaration]:
         order_by=("-changed_at",),
         filters=(filters.result_filters if reader.of_people else filters.record_filters)(reader.pack.key),
         columns=columns(reader.pack),
-        tabs=() if reader.of_people else _tabs(reader.pack),
+        tabs=() if reader.of_people else rows.tabs(reader.pack, RESULTS),
         actions=_actions(reader),
         empty_text="没有申报记录",
         template="declarations/records.html",
         numbered=True,
         export=True,
     )
-
-
-def _tabs(pack: Pack) -> tuple[ListTab[Declaration], ...]:
-    def narrow(rows: QuerySet[Declaration], *, states: Q) -> QuerySet[Declaration]:
-        return rows.filter(states)
-
-    every: ListTab[Declaration] = ListTab(key="all", label=pack.word("states.all"), narrow=lambda rows: rows)
-    results = (
-        ListTab(
-            key=one,
-            label=pack.word(f"states.{one}"),
-            narrow=partial(narrow, states=selectors.in_states(GROUPS[one])),
-        )
-        for one in RESULTS
-    )
-    return (every, *results)
 
 
 def columns(pack: Pack) -> tuple[Column[Declaration], ...]:
@@ -90,19 +72,7 @@ def columns(pack: Pack) -> tuple[Column[Declaration], ...]:
         Column(key="year", label="认定年度", value=lambda row: str(row.year), order_by="year"),
         Column(key="subject", label="科目类型", value=shown.subject_label),
         Column(key="form", label=pack.word("declaration.learning_form"), value=shown.form_label),
-        Column(
-            key="claimed",
-            label=pack.word("declaration.claimed"),
-            value=lambda row: row.hours_declared,
-            num=True,
-            order_by="hours_declared",
-        ),
-        Column(
-            key="recognised",
-            label=pack.word("declaration.recognised"),
-            value=lambda row: row.hours_recognised,
-            num=True,
-        ),
+        *rows.hours(pack),
         Column(key="handler", label=pack.word("declaration.handler"), value=_handler, wrap=True),
         Column(key="result", label=pack.word("declaration.result"), value=lambda row: shown.progress(row, pack)),
     )
@@ -118,35 +88,16 @@ def _handler(row: Declaration) -> str:
     return shown.handler(row) if pending else ""
 
 
-def page_of(row: Declaration) -> str:
-    """The address of one record."""
-    return reverse("declarations:detail", args=[row.pk])
-
-
 def _actions(reader: _Reader) -> tuple[RowAction[Declaration], ...]:
     pack = reader.pack
-
-    def withdrawing(row: Declaration) -> str | None:
-        return reverse("declarations:withdraw", args=[row.pk]) if getattr(row, "can_withdraw", False) else None
 
     def editing(row: Declaration) -> str | None:
         may = row.declaring_body_id is not None and permissions.can_edit(reader.actor, row)
         return reverse("declarations:for_others_edit", args=[row.pk]) if may else None
 
-    def deleting(row: Declaration) -> str | None:
-        address = reverse("declarations:delete", args=[row.pk])
-        return f"{address}?version={row.version}" if editing(row) else None
-
     return (
-        RowAction(label=pack.word("buttons.detail"), url=page_of),
-        RowAction(
-            label=pack.word("buttons.withdraw"),
-            url=withdrawing,
-            post=True,
-            confirm="确定撤销这条申报？撤销后可以修改并再次提交。",
-        ),
+        rows.detail(pack),
+        rows.withdrawing(pack),
         RowAction(label=pack.word("buttons.edit"), url=editing),
-        RowAction(
-            label=pack.word("buttons.delete"), url=deleting, post=True, confirm="确定删除这条申报？删除后不能恢复。"
-        ),
+        rows.deleting(pack, lambda row: editing(row) is not None),
     )
