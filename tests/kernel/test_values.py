@@ -68,3 +68,16 @@ def test_a_decision_requires_itself() -> None:
     ALLOW.require()
     with pytest.raises(NotAllowed, match="因为"):
         deny("因为").require()
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("7", 7),
+        ("007", 7),
+        ("9" * 18, int("9" * 18)),
+        *((bad, None) for bad in ("9" * 19, "", "-1", "1.0", " 1", "１", "²")),
+    ],
+)
+def test_a_number_of_an_address_is_plain_digits(typed: str, known: int | None) -> None:
+    assert text.number(typed) == known

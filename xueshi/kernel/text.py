@@ -21,6 +21,11 @@ def clean(text: str, *, field: str = "", multiline: bool = False) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def number(text: str, digits: int = 18) -> int | None:
+    """A whole number as addresses and posted pages carry keys and versions; None for anything else, however long."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def half_width(text: str) -> str:
     """Full-width digits, letters, brackets and blanks as their half-width twins; ``²`` is no width of 2, it stays."""
     return text.translate(_TWINS)

@@ -8,6 +8,7 @@ from django.db.models.expressions import Combinable
 
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department
 from xueshi.people import permissions, rules
@@ -189,12 +190,13 @@ def departments_of(professional: Professional, words: str = "") -> QuerySet[Depa
 
 def department_of(professional: Professional, value: str) -> Department | None:
     """The department behind a picked value: one on offer, or the one the person is in already."""
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
+    picked = number(value)
+    if picked is None:
         return None
     present = professional.employment.department
-    if present is not None and present.pk == int(value):
+    if present is not None and present.pk == picked:
         return present
-    return departments_of(professional).filter(pk=int(value)).first()
+    return departments_of(professional).filter(pk=picked).first()
 
 
 def own_scan(actor: Actor, key: str) -> StoredFile | None:

@@ -8,6 +8,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from xueshi.accounts.models import User
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.text import number
 from xueshi.organisations import permissions as seeing
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor
@@ -177,10 +178,11 @@ def pickable_bodies(portal: str, picker: str, words: str) -> QuerySet[Organisati
 
 def pickable_body(portal: str, picker: str, value: str) -> Organisation | None:
     """The body behind a picked value, None when the picker does not offer it."""
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
+    picked = number(value)
+    if picked is None:
         return None
     kinds = list(rules.PICKABLE[picker])
-    rows = Organisation.objects.filter(pk=int(value), portal=portal, state=OrganisationState.ACTIVE, kind__in=kinds)
+    rows = Organisation.objects.filter(pk=picked, portal=portal, state=OrganisationState.ACTIVE, kind__in=kinds)
     return rows.select_related("parent").first()
 
 
@@ -193,9 +195,10 @@ def departments_of(portal: str, employer: str, words: str = "") -> QuerySet[Depa
 
 def department_of(portal: str, employer: str, value: str) -> Department | None:
     """The department behind a picked value, None when it is not the employer's."""
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
+    picked = number(value)
+    if picked is None:
         return None
-    return departments_of(portal, employer).filter(pk=int(value)).first()
+    return departments_of(portal, employer).filter(pk=picked).first()
 
 
 def stored_files(keys: Iterable[str]) -> list[StoredFile]:

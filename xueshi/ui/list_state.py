@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from xueshi.kernel.text import number
 from xueshi.ui import drawing, parts
 from xueshi.ui.filters import FilterSet
 from xueshi.ui.forms import dress_filters
@@ -82,8 +83,7 @@ class ListState[M: Model]:
 
     @cached_property
     def _asked_page(self) -> int:
-        asked = self.asked.get("page", "")
-        return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+        return max(1, number(self.asked.get("page", ""), 7) or 1)
 
     @cached_property
     def _first(self) -> list[M]:
@@ -97,10 +97,10 @@ class ListState[M: Model]:
         now = max(1, min(self._asked_page, pages))
         around = sorted({1, pages, *range(max(1, now - 2), min(pages, now + 2) + 1)} - {0})
         links: list[tuple[int, str]] = []
-        for number in around:
-            if links and number > links[-1][0] + 1:
+        for page in around:
+            if links and page > links[-1][0] + 1:
                 links.append((0, ""))
-            links.append((number, self.url(page=number)))
+            links.append((page, self.url(page=page)))
         return parts.Pager(
             page=now, pages=pages, total=self.total, links=links, size=self.size,
             first=(now - 1) * self.size + 1, last=min(now * self.size, self.total),

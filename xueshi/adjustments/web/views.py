@@ -11,6 +11,7 @@ from xueshi.adjustments.web import lists, shown
 from xueshi.adjustments.web.forms import RequestForm, kinds_on
 from xueshi.kernel import one_time
 from xueshi.kernel.errors import NotAllowed, NotFound, Problems, RuleBroken
+from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.people import selectors as people
 from xueshi.policies.packs import Pack
@@ -61,7 +62,7 @@ def _draw(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """待审核 and 已审核, the opened event beside the list."""
     case = request.GET.get("case", "")
-    opened = int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None
+    opened = number(case)
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
         extra |= shown.detail(actor_of(request), opened, list_again(request))

@@ -13,6 +13,7 @@ from xueshi.accounts.models import document_index
 from xueshi.certificates import batches, permissions, selectors
 from xueshi.kernel import masking, text
 from xueshi.kernel.identity import DocumentType
+from xueshi.kernel.text import number
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import OrganisationKind
@@ -112,7 +113,7 @@ def people(actor: Actor, pack: Pack, year: int) -> ListPage[YearAccount]:
 def chosen(actor: Actor, posted: Any) -> Sequence[int]:
     """The years that were ticked, or with 全部打印 all that were shown; ``signing.BadSignature`` for a forged set."""
     if posted.get("action") != "everything":
-        return [int(pk) for pk in posted.getlist("row") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        return [pk for sent in posted.getlist("row") if (pk := number(sent)) is not None]
     desk_id, ids = json.loads(signing.loads(posted.get("token", ""), salt=_SALT, max_age=_CHOSEN_FOR))
     if desk_id != actor.desk_id:
         raise signing.BadSignature

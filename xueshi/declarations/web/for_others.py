@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.services import Edit, Entry, for_others
+from xueshi.declarations.services import Entry, for_others
 from xueshi.declarations.services.drafting import claim
 from xueshi.declarations.services.for_others import Unit, unit_of
 from xueshi.declarations.services.submitting import desks
@@ -18,7 +18,7 @@ from xueshi.declarations.web import for_others_people as people
 from xueshi.declarations.web.choosing import ChooseForm, Chosen
 from xueshi.declarations.web.forms import AnswersForm, Posted
 from xueshi.kernel import one_time
-from xueshi.kernel.errors import MovedOn, NotFound, Problems, RuleBroken
+from xueshi.kernel.errors import NotFound, Problems, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.answers import Answers
@@ -132,9 +132,7 @@ def _save(page: _Page, form: AnswersForm, version: str) -> list[Declaration]:
     entry = forms.entry_of(page.actor, page.what, form.answers, "" if page.declaration else page.key)
     if page.declaration is None:
         return for_others.declare(page.actor, entry, page.offer.keys)
-    if not version.isascii() or not version.isdigit() or len(version) > 9:
-        raise MovedOn("该申报已变更，请刷新后再操作")
-    return [for_others.again(page.actor, entry, Edit(page.declaration.pk, int(version)))]
+    return [for_others.again(page.actor, entry, forms.edit_of(page.declaration.pk, version))]
 
 
 def _show(page: _Page, form: AnswersForm, refusal: RuleBroken | Problems) -> None:

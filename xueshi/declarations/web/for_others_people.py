@@ -10,6 +10,7 @@ from django.http import QueryDict
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services.for_others import AT_MOST
+from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.people.models import Professional
 from xueshi.policies.packs import Pack
@@ -66,8 +67,8 @@ def is_choosing(data: QueryDict) -> bool:
 
 
 def _keys(data: QueryDict) -> list[int]:
-    sent = [one for one in data.getlist("people") if one.isascii() and one.isdigit() and len(one) < 19]
-    kept = [int(one) for one in sent if one != data.get("people__drop")]
+    sent = (number(one) for one in data.getlist("people") if one != data.get("people__drop"))
+    kept = [one for one in sent if one is not None]
     return list(dict.fromkeys(kept))[: AT_MOST + 1]
 
 

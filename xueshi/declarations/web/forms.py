@@ -12,11 +12,12 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from xueshi.declarations.services.drafting import ROLE, Entry
+from xueshi.declarations.services.drafting import CHANGED, ROLE, Edit, Entry
 from xueshi.declarations.web import images, papers
 from xueshi.declarations.web.choosing import Chosen
 from xueshi.kernel import clock
-from xueshi.kernel.errors import Problems, RuleBroken
+from xueshi.kernel.errors import MovedOn, Problems, RuleBroken
+from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.policies.access import Upload
 from xueshi.policies.answers import Answers
@@ -210,6 +211,14 @@ def legible(spec: FormSpec, typed: Typed, today: date) -> Read:
                     wrong[field.key] = field.label
                     left |= dict.fromkeys(field.names, "")
     return Read(Answers({}), tuple(wrong.values()))
+
+
+def edit_of(pk: int, version: str) -> Edit:
+    """A declaration as the page showed it; ``MovedOn`` when the page does not say which version that was."""
+    shown = number(version, 9)
+    if shown is None:
+        raise MovedOn(CHANGED)
+    return Edit(pk, shown)
 
 
 def entry_of(actor: Actor, what: Chosen, given: Answers, key: str = "") -> Entry:

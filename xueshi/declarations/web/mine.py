@@ -9,11 +9,9 @@ from django.urls import reverse
 
 from xueshi.declarations import permissions, selectors, services
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.services import Edit
 from xueshi.declarations.states import GROUPS
-from xueshi.declarations.web import images, rows, shown
+from xueshi.declarations.web import forms, images, rows, shown
 from xueshi.duplicates import selectors as duplicates
-from xueshi.kernel.errors import MovedOn
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.packs import Pack
@@ -126,9 +124,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @route("POST", object_kind="declarations.declaration")
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """删除: only what is to be submitted (CR-20)."""
-    version = request.GET.get("version", "")
-    if not version.isascii() or not version.isdigit() or len(version) > 9:
-        raise MovedOn("该申报已变更，请刷新后再操作")
-    services.delete_draft(actor_of(request), Edit(pk, int(version)))
+    services.delete_draft(actor_of(request), forms.edit_of(pk, request.GET.get("version", "")))
     messages.success(request, "已删除")
     return redirect(_list_of(request))

@@ -10,15 +10,16 @@ from django.http import HttpRequest
 from xueshi.declarations import permissions, rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit, Entry, Unfinished
-from xueshi.declarations.services.drafting import CHANGED, Declarer, claim, declarer
+from xueshi.declarations.services.drafting import Declarer, claim, declarer
 from xueshi.declarations.services.submitting import desks
 from xueshi.declarations.web import calculator, choosing, forms, reopening
 from xueshi.declarations.web.calculator import Card, Standing
 from xueshi.declarations.web.choosing import ChooseForm, Chosen
-from xueshi.declarations.web.forms import AnswersForm, Posted, Read
+from xueshi.declarations.web.forms import AnswersForm, Posted, Read, edit_of
 from xueshi.declarations.web.reopening import CHOICES, Reopened
 from xueshi.kernel import clock, one_time
-from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.kernel.errors import NotFound, RuleBroken
+from xueshi.kernel.text import number
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.services import SUBJECTS
 from xueshi.organisations.actors import Actor
@@ -77,18 +78,15 @@ class Page:
         """The declaration and the version this page showed; ``MovedOn`` when it does not say which."""
         if self.declaration is None:
             return None
-        version = self.posted.data.get("version", "") if self.posted else ""
-        if not version.isascii() or not version.isdigit() or len(version) > 9:
-            raise MovedOn(CHANGED)
-        return Edit(self.declaration.pk, int(version))
+        return edit_of(self.declaration.pk, self.posted.data.get("version", "") if self.posted else "")
 
     def require_year(self) -> None:
         """An open page outlives the turn of the year: hours never go to a year that was not the one chosen (CR-05)."""
         typed = self.posted.data.get("year", "") if self.posted else ""
         if typed == str(self.what.year):
             return
-        known = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == len("2026") else 0
-        raise RuleBroken(rules.in_window(self.by.pack, known, clock.today()).reason or "该年度不能申报", "year")
+        known = rules.in_window(self.by.pack, number(typed, 4) or 0, clock.today())
+        raise RuleBroken(known.reason or "该年度不能申报", "year")
 
     def read(self) -> Read:
         """What can be understood of what stands in the form now."""
@@ -148,7 +146,7 @@ def page_of(request: HttpRequest, declaration: Declaration | None) -> Page:
 def _opened(request: HttpRequest, actor: Actor, by: Declarer, declaration: Declaration | None) -> Reopened | None:
     if declaration is not None:
         return reopening.reopened(actor, declaration, by.pack)
-    named = _number(request.GET.get("again", ""))
+    named = number(request.GET.get("again", ""))
     if named is None:
         return None
     earlier = selectors.declaration_for(actor, named)
@@ -158,7 +156,7 @@ def _opened(request: HttpRequest, actor: Actor, by: Declarer, declaration: Decla
 
 def begun(request: HttpRequest) -> Declaration | None:
     """The draft in which a fresh page has kept itself; None before that, and when it was deleted elsewhere."""
-    named = _number(request.POST.get("draft", ""))
+    named = number(request.POST.get("draft", ""))
     try:
         found = selectors.declaration_for(actor_of(request), named) if named is not None else None
     except NotFound:
@@ -166,10 +164,6 @@ def begun(request: HttpRequest) -> Declaration | None:
     if found is not None:
         permissions.can_edit(actor_of(request), found).require()
     return found
-
-
-def _number(named: str) -> int | None:
-    return int(named) if named.isascii() and named.isdigit() and len(named) < 12 else None
 
 
 def card_of(page: Page) -> Card | None:

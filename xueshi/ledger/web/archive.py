@@ -11,6 +11,7 @@ from xueshi.accounts.models import document_index
 from xueshi.kernel import clock, masking, text
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.identity import DocumentType
+from xueshi.kernel.text import number
 from xueshi.ledger import permissions, selectors
 from xueshi.ledger.web import shown
 from xueshi.organisations.states import Power
@@ -45,8 +46,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 def _year(pack: Pack, asked: QueryDict) -> int:
     """The year asked for, if the pack has rules for it; else the present one."""
-    written = asked.get("year", "")
-    year = int(written) if written.isascii() and written.isdigit() and len(written) == 4 else 0
+    year = number(asked.get("year", ""), 4) or 0
     return year if min(pack.years) <= year <= clock.year() else clock.year()
 
 

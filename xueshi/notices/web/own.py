@@ -8,6 +8,7 @@ from django.urls import reverse
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import Problems, RuleBroken
+from xueshi.kernel.text import number
 from xueshi.notices import permissions, selectors, services
 from xueshi.notices.models import Notice
 from xueshi.notices.services import Draft, Edition
@@ -101,7 +102,7 @@ def _saved(request: PortalRequest, form: NoticeForm, notice: Notice | None) -> N
 def _draft(form: NoticeForm, limit: Upload, user_id: int) -> Draft:
     given = form.cleaned_data
     attached: Attached = given["attachments"]
-    kept = tuple(int(key) for key in attached.kept if key.isascii() and key.isdigit())
+    kept = tuple(pk for key in attached.kept if (pk := number(key)) is not None)
     added = tuple(
         _store(name=one.name or "", content=one.read(), user_id=user_id, limit=limit) for one in attached.added
     )
@@ -115,8 +116,7 @@ def _store(*, name: str, content: bytes, user_id: int, limit: Upload) -> StoredF
 
 def _version(request: PortalRequest) -> int:
     """The version the page was drawn from; nonsense is none."""
-    asked = request.POST.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    return number(request.POST.get("version", ""), 8) or 0
 
 
 def _scans(notice: Notice) -> list[parts.Scan]:

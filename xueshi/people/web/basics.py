@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from xueshi.accounts import sessions
 from xueshi.people import selectors, services
 from xueshi.people.web import pages
-from xueshi.people.web.forms import Desk, TabForm, number
+from xueshi.people.web.forms import Desk, TabForm, version
 from xueshi.policies.answers import Answers
 from xueshi.policies.requests import PortalRequest
 from xueshi.ui.routes import route
@@ -29,7 +29,7 @@ def basics(request: PortalRequest) -> HttpResponse:
 
 
 def _save(request: PortalRequest, desk: Desk, answers: Answers) -> HttpResponse:
-    draft = desk.basics_draft(answers, number(request.POST.get("version", "")))
+    draft = desk.basics_draft(answers, version(request.POST))
     if services.save_basics(desk.actor, draft):
         sessions.end_all(desk.actor.user, keep=request.session.session_key or "")
         messages.info(request, "手机号或电子邮箱已修改，您在其他设备上的登录已退出")

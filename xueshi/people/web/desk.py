@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from xueshi.kernel.text import number
 from xueshi.organisations.states import Power
 from xueshi.people.web import lists, shown
 from xueshi.policies.requests import PortalRequest, actor_of
@@ -17,7 +18,7 @@ def changes(request: PortalRequest) -> HttpResponse:
     """待审核 and 已审核, the opened change beside the list."""
     actor = actor_of(request)
     case = request.GET.get("case", "")
-    opened = int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None
+    opened = number(case)
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
         extra |= shown.detail(actor, opened, list_again(request))

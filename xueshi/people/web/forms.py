@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 
 from xueshi.accounts.services import ContactDraft
 from xueshi.kernel import clock, masking
+from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.people import selectors, services
 from xueshi.people.models import Entry, Professional, Title
@@ -126,7 +127,7 @@ class Desk:
         """The answers of the title tab as a draft."""
         scans = answers.many("title_certificate") if "title_certificate" in answers else ()
         return services.TitleDraft(
-            based_on=number(posted.get("version", "")),
+            based_on=version(posted),
             series=answers.text("title_series"),
             level=answers.text("title_level"),
             title=answers.text("title"),
@@ -148,7 +149,7 @@ class Desk:
             submission_key=posted.get("key", "")[:48],
             scan=self.store.file(scans[0]) if scans else None,
             pk=pk,
-            version=number(posted.get("version", "")),
+            version=version(posted),
         )
 
     def _around(self) -> Surroundings:
@@ -176,9 +177,9 @@ def departments(record: Professional) -> Picker:
     return Picker(url=reverse("people:find_departments"), search=search, label=label)
 
 
-def number(text: str) -> int:
-    """A version as posted; 0, which no record has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+def version(posted: QueryDict) -> int:
+    """The version the page was drawn from; 0, which no record has, for anything else."""
+    return number(posted.get("version", "")) or 0
 
 
 def _day(day: date | None) -> str:

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.text import number
 from xueshi.organisations.models import Organisation
 from xueshi.organisations.states import OrganisationKind
 from xueshi.policies.requests import PortalRequest
@@ -84,7 +85,7 @@ class PickTable(forms.Widget):
         """The chosen value; words and page are remembered for drawing."""
         if f"{name}__find" in data:
             self.words = str(data.get(f"{name}__q", ""))[:_LONGEST]
-            self.page = _whole(data.get(f"{name}__find", "1"))
+            self.page = number(data.get(f"{name}__find", ""), 5) or 1
         return data.get(name)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -170,7 +171,7 @@ def _answer(request: HttpRequest, source: Source) -> HttpResponse:
     if not _NAME.fullmatch(name):
         raise NotFound
     words = request.GET.get(f"{name}__q", request.GET.get("q", "")).replace("\x00", "")[:_LONGEST]
-    found = source.find(words, _whole(request.GET.get("page", "1")))
+    found = source.find(words, number(request.GET.get("page", ""), 5) or 1)
     return render(
         request, "registrations/parts/found.html", {"found": found, "name": name, "words": words, "source": source}
     )
@@ -185,7 +186,3 @@ def _page(rows: Any, page: int, line: Callable[[Any], Line]) -> Found:
 def _unit_line(body: Organisation) -> Line:
     kind = rules.KIND_WORDS[OrganisationKind(body.kind)]
     return Line(value=str(body.pk), name=body.name, kind=kind, code=body.code or "")
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from xueshi.files import services as files
+from xueshi.kernel.text import number
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.registrations import selectors
@@ -23,7 +24,7 @@ def queue(request: PortalRequest, key: str) -> HttpResponse:
     """待审核 and 已审核 of one kind of registration, the opened one beside the list."""
     actor = actor_of(request)
     case = request.GET.get("case", "")
-    opened = int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None
+    opened = number(case)
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
         extra |= details.context(actor, opened, list_again(request))

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.policies.requests import actor_of
 from xueshi.reviews import kinds, permissions, selectors, services
@@ -51,10 +52,10 @@ def queue_of(case: ReviewCase) -> str:
 
 
 def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("version", "")
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+    version = number(request.POST.get("version", ""), 9)
+    if version is None:
         raise NotFound
-    return int(typed)
+    return version
 
 
 def _form(request: HttpRequest, actor: Actor, case: ReviewCase) -> EntrustForm:
