@@ -17,7 +17,6 @@ pytestmark = pytest.mark.django_db
 REFUSED = "公需科目学时未达到要求时，该年度公需科目结业证书无法打印"
 
 
-@pytest.mark.req("ANN-11")
 @pytest.mark.parametrize(("portal", "below", "rest"), [("weihai", "19.5", "0.5"), ("fujian", "29.5", "0.5")])
 def test_the_public_certificate_needs_the_packs_public_hours_and_nothing_else(
     portal: str, below: str, rest: str
@@ -42,7 +41,7 @@ def test_the_public_certificate_needs_the_packs_public_hours_and_nothing_else(
     assert browser.post(f"/certificates/years/{account.pk}/print/").status_code == 403
 
 
-@pytest.mark.req("ANN-11", "ANN-10")
+@pytest.mark.req("ANN-10")
 def test_it_states_its_subject_alone_and_lives_apart_from_the_annual_one() -> None:
     world, account = passed()
     annual, public = services.issue(world.person, account.pk), services.issue(world.person, account.pk, "public")

@@ -109,7 +109,7 @@ def test_departments_and_bureaux_declare_for_their_own(world: make.SmallWorld, r
     assert [step.desk.name for step in steps] == desks
 
 
-@pytest.mark.req("CR-22", "CR-26")
+@pytest.mark.req("CR-22")
 def test_finding_adding_and_dropping_keeps_what_was_typed(world: make.SmallWorld) -> None:
     browser = signed_in(world.employer_admin)
     make.professional("王小明", world.stranger)
@@ -162,7 +162,6 @@ def test_a_double_click_is_one_set_and_another_content_is_refused(world: make.Sm
     assert list(Declaration.objects.order_by("pk")) == kept
 
 
-@pytest.mark.req("CR-15")
 def test_the_person_reads_and_the_unit_takes_back_changes_and_deletes(world: make.SmallWorld) -> None:
     unit, person = signed_in(world.employer_admin), signed_in(world.person)
     unit.post(NEW, sent(world.record))

@@ -159,7 +159,7 @@ def test_an_archive_is_no_way_around_the_limits() -> None:
     assert "“材料.zip”不是允许的格式" in refused.content.decode()
 
 
-@pytest.mark.req("CR-07", "CR-35")
+@pytest.mark.req("CR-07")
 def test_a_paper_is_taken_where_the_pack_allows_it_and_only_if_nothing_in_it_acts() -> None:
     world = make.build("fujian")
     browser = signed_in(world.person)
