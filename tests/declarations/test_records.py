@@ -10,14 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
-from tests.declarations.forms import page
+from tests.declarations.forms import filled, image, page
 from tests.declarations.units import cells, declared, heads, names, sub_administrator
+from xueshi.declarations.models import Declaration
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.states import Power
 from xueshi.reviews.states import Verdict
 
 pytestmark = pytest.mark.django_db
-RECORDS = "/declarations/records/"
+RECORDS, DESK = "/declarations/records/", "/declarations/review/"
 
 
 @pytest.mark.req("CR-27", "CR-31", "CR-32", "CV-19")
@@ -72,7 +73,8 @@ def test_departments_and_bureaux_have_the_same_page(role: str) -> None:
         "姓名", "认定年度", "科目类型", "学习形式", "申报学时", "认定学时", "当前处理人", "认定结果",
     ]  # fmt: skip
     assert [(row[1].split()[0], row[7], row[8]) for row in cells(text)] == [("周海平", world.district.name, "待审核")]
-    assert [len(names(signed_in(actor), f"{RECORDS}?tab={tab}")) for tab in ("pending", "approved")] == [1, 0]
+    tabs, browser = ("all", "pending", "approved", "rejected"), signed_in(actor)
+    assert [len(names(browser, f"{RECORDS}?tab={tab}")) for tab in tabs] == [1, 1, 0, 0]
 
 
 @pytest.mark.req("CR-30")
@@ -92,12 +94,36 @@ def test_elsewhere_the_records_of_the_people_are_told_apart_by_result() -> None:
     assert len(names(unit, f"{RECORDS}?result=nonsense")) == 3
 
 
-@pytest.mark.req("CR-33", "CR-34", "CV-17", "REV-37")
-def test_what_an_employer_submits_is_one_list_and_counts_only_after_approval() -> None:
+def archived(client: Client, name: str) -> str:
+    """A person's total of the year as 培训档案 shows it."""
+    [row] = cells(page(client, f"/years/archive/?name={name}"))
+    return row[-3]
+
+
+@pytest.mark.req("CR-33", "CV-17")
+def test_what_an_employer_submits_from_its_list_reaches_the_archive_with_the_approval() -> None:
+    world = make.build("fujian")
+    unit, above = signed_in(world.employer_admin), signed_in(world.department_admin)
+    start = page(unit, RECORDS)
+    assert re.findall(r"<h1[^>]*>\s*([^<]+?)\s*<", start) == ["我申报的"]
+    assert re.search(r'href="/declarations/for-others/"[^>]*>(?:(?!</a>).)*学时申报', start, re.S)
+    sent = filled(content="安全规程", evidence=[image()], hours="8") | {"people": [world.record.pk]}
+    assert unit.post("/declarations/for-others/", sent).status_code == 302
+    row = w.fresh(Declaration.objects.get())
+    assert (names(unit, f"{RECORDS}?tab=pending"), archived(unit, "王志远")) == (["王志远"], "0")
+    order = {"row": f"{row.case_id}:{w.case(row).version}", "verdict": "pass", "comment": "", "next": DESK}
+    unit.post("/reviews/decide/", order)
+    assert archived(unit, "王志远") == "0"
+    assert "王志远" in page(above, DESK)
+    above.post("/reviews/decide/", order)
+    assert (names(unit, f"{RECORDS}?tab=approved"), archived(unit, "王志远")) == (["王志远"], "8")
+
+
+@pytest.mark.req("CR-34")
+def test_what_an_employer_declares_is_one_list_and_what_was_approved_another() -> None:
     world = make.build("fujian")
     unit, archive = signed_in(world.employer_admin), "/declarations/approved/"
-    start = page(unit, RECORDS)
-    assert ('href="/declarations/for-others/"' in start, "我申报的" in start) == (True, True)
+    assert 'href="/declarations/for-others/"' in page(unit, archive)
     [row, other] = declared(world.employer_admin, world.record, world.colleague_record)
     assert (names(unit, f"{RECORDS}?tab=pending"), names(unit, archive)) == (["李春燕", "王志远"], [])
     assert w.total(world) == 0

@@ -65,9 +65,20 @@ def test_departments_and_bureaux_review_what_reaches_them(world: make.SmallWorld
         "全部通过",
         "批量驳回",
         "全部驳回",
+        "待审核",
+        "已审核",
+        "查询",
+        "清空",
     ):
         assert word in text, word
-    assert "周文斌" not in page(browser, f"{DESK}?name=志远")
+    asked = {"name=文斌": True, "name=志远": False, f"year={row.year}": True, f"year={row.year - 1}": False}
+    assert {one: "周文斌" in page(browser, f"{DESK}?{one}") for one in asked} == asked
+    buttons = re.findall(
+        r'name="verdict" value="(\w+)"[^>]*>(.*?)</button>', page(browser, f"{DESK}?case={row.pk}"), re.S
+    )
+    assert [(code, word) for code, text in buttons for word in ("通过", "驳回") if word in text] == [
+        ("pass", "通过"), ("fail", "驳回"),
+    ]  # fmt: skip
     browser.post(DECIDE, posted(row))
     assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.APPROVED, 24)
     assert "周文斌" in page(browser, f"{DESK}?tab=reviewed")
@@ -238,7 +249,6 @@ def test_verification_passed_failed_and_already_done(world: make.SmallWorld) -> 
     assert services.submit(world.colleague, w.paper(world.colleague)).pk != failed.pk
 
 
-@pytest.mark.req("ORG-42", "ORG-43")
 def test_subordinate_units_are_listed_filtered_and_opened(world: make.SmallWorld) -> None:
     Organisation.objects.filter(pk=world.stranger.pk).update(nature="organ", code="123456789")
     browser, path = signed_in(world.department_admin), "/registrations/subordinates/"
@@ -270,7 +280,6 @@ def test_subordinate_units_are_listed_filtered_and_opened(world: make.SmallWorld
     assert world.employer.name not in page(foreign, path)
 
 
-@pytest.mark.req("ORG-44", "CV-11")
 def test_a_closed_right_stops_the_unit_and_the_superior_reviews_meanwhile(world: make.SmallWorld) -> None:
     row = w.handed_in(world.person)
     superior, unit = signed_in(world.department_admin), signed_in(world.employer_admin)
@@ -341,6 +350,8 @@ def test_an_employer_of_the_province_queries_decides_views_and_removes() -> None
     assert (w.case(first).state, w.case(second).state) == (CaseState.APPROVED, CaseState.REJECTED)
     reviewed = f"{DESK}?tab=reviewed"
     assert [name for name in ("王志远", "李春燕") if name in page(browser, reviewed)] == ["王志远", "李春燕"]
-    browser.post(f"/reviews/{first.case_id}/remove/", {"next": reviewed})
+    removing = f"/reviews/{first.case_id}/remove/"
+    assert re.search(rf'action="{removing}".{{0,900}}?删除', page(browser, reviewed), re.S)
+    browser.post(removing, {"next": reviewed})
     assert [row.pk for row in browser.get(reviewed).context["list"].rows] == [second.pk]
     assert (w.case(first).state, w.total(world)) == (CaseState.APPROVED, 8)
