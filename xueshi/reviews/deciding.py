@@ -12,14 +12,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, messages, permissions, rules, selectors
 from xueshi.reviews.kinds import Findings, Outcome
-from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
+from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.services import acting
+from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, Stage, StepState, Verdict
 
 MAX_COMMENT = 300
@@ -202,7 +202,7 @@ def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
     _drop_rest(turns)
     for (move, state, following), group in _by_destination(turns).items():
         _move(group, move, state, following, now)
-    _note(actor, order, turns, now)
+    note(acting(actor), [_moved(turn, order.comment) for turn in turns], now)
     messages.tell_verdicts(
         messages.Said(turn.case, turn.move, order.comment, _label(turn.case, order.concerns)) for turn in turns
     )
@@ -245,26 +245,6 @@ def _move(
     ReviewStep.objects.filter(pk__in=upcoming).update(state=StepState.ACTIVE)
 
 
-def _note(actor: Actor, order: Order, turns: Sequence[_Turn], now: datetime) -> None:
-    by = acting(actor)
-    CaseEvent.objects.bulk_create(
-        CaseEvent(
-            case=turn.case,
-            version=turn.case.version + 1,
-            round=turn.case.round,
-            move=turn.move,
-            state=CASE_MOVES.next(CaseState(turn.case.state), turn.move),
-            by=actor.user,
-            organisation_id=by.organisation_id,
-            at=now,
-            comment=order.comment,
-        )
-        for turn in turns
-    )
-    audit.record_many(
-        by,
-        [
-            audit.Act(f"review.{turn.move}", "reviews.reviewcase", str(turn.case.pk), {"kind": turn.case.kind})
-            for turn in turns
-        ],
-    )
+def _moved(turn: _Turn, comment: str) -> Moved:
+    state = CASE_MOVES.next(CaseState(turn.case.state), turn.move)
+    return Moved(turn.case, turn.move, turn.case.version + 1, state, comment)

@@ -10,8 +10,9 @@ from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, permissions, rules
-from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
+from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.rules import StepPlan
+from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, StepState
 
 
@@ -128,17 +129,5 @@ def _freeze(case: ReviewCase, chain: Sequence[StepPlan]) -> None:
 
 
 def _note(case: ReviewCase, move: Move, by: audit.By) -> None:
-    if by.user_id is None:
-        message = "a case is moved by a person"
-        raise ValueError(message)
-    CaseEvent.objects.create(
-        case=case,
-        version=case.version,
-        round=case.round,
-        move=move,
-        state=case.state,
-        by_id=by.user_id,
-        organisation_id=by.organisation_id,
-        at=clock.now(),
-    )
-    audit.record(by, f"review.{move}", case, version=case.version, kind=case.kind)
+    moved = Moved(case, move, case.version, case.state, details={"version": case.version})
+    note(by, [moved], clock.now())

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.kernel.text import clean
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import permissions, selectors
-from xueshi.reviews.models import CaseEvent, ReviewCase
+from xueshi.reviews.models import ReviewCase
+from xueshi.reviews.services import noting
 from xueshi.reviews.services.cases import acting, locked
+from xueshi.reviews.services.noting import Moved
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move
 
 MAX_NOTE = 300
@@ -73,18 +74,6 @@ def _moved(actor: Actor, case: ReviewCase, move: Move, note: str) -> None:
     case.state = CASE_MOVES.next(CaseState(case.state), move)
     case.version += 1
     case.save(update_fields=["handler", "version"])
-    to = case.handler.user if case.handler is not None else None
-    by = acting(actor)
-    CaseEvent.objects.create(
-        case=case,
-        version=case.version,
-        round=case.round,
-        move=move,
-        state=case.state,
-        by=actor.user,
-        organisation_id=by.organisation_id,
-        to=to,
-        at=clock.now(),
-        comment=note,
-    )
-    audit.record(by, f"review.{move}", case, kind=case.kind, to=to.pk if to is not None else None)
+    to = case.handler.user_id if case.handler is not None else None
+    moved = Moved(case, move, case.version, case.state, comment=note, to_id=to, details={"to": to})
+    noting.note(acting(actor), [moved], clock.now())

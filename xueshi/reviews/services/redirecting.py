@@ -10,7 +10,8 @@ from xueshi.kernel import clock
 from xueshi.organisations.models import Organisation
 from xueshi.organisations.states import Power
 from xueshi.reviews import kinds
-from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
+from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, Stage, StepState
 
 
@@ -48,29 +49,12 @@ def _locked(wanted: Q) -> list[ReviewCase]:
 
 
 def _redirect(cases: Sequence[ReviewCase], desk: Organisation, by: audit.By, comment: str) -> None:
-    if by.user_id is None:
-        message = "a case is moved by a person"
-        raise ValueError(message)
     ReviewCase.objects.filter(pk__in=[case.pk for case in cases]).update(
         desk=desk, handler=None, version=F("version") + 1
     )
-    now = clock.now()
-    CaseEvent.objects.bulk_create(
-        CaseEvent(
-            case=case,
-            version=case.version + 1,
-            round=case.round,
-            move=Move.REDIRECT,
-            state=CASE_MOVES.next(CaseState(case.state), Move.REDIRECT),
-            by_id=by.user_id,
-            organisation_id=by.organisation_id,
-            at=now,
-            comment=comment,
-        )
-        for case in cases
-    )
-    acts = [
-        audit.Act(f"review.{Move.REDIRECT}", "reviews.reviewcase", str(case.pk), {"kind": case.kind, "desk": desk.pk})
-        for case in cases
-    ]
-    audit.record_many(by, acts)
+    note(by, [_moved(case, desk, comment) for case in cases], clock.now())
+
+
+def _moved(case: ReviewCase, desk: Organisation, comment: str) -> Moved:
+    state = CASE_MOVES.next(CaseState(case.state), Move.REDIRECT)
+    return Moved(case, Move.REDIRECT, case.version + 1, state, comment, details={"desk": desk.pk})
