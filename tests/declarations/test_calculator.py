@@ -53,6 +53,14 @@ def test_the_rule_limits_and_names_what_it_used() -> None:
     assert card(claim("1.5"), standing()).headline.label == "可申报 1.5 学时"
 
 
+def test_hours_spread_over_many_days_leave_whole_steps() -> None:
+    long = Held("seminar", "professional", Decimal(100), date(2026, 5, 1), date(2026, 5, 30))
+    for drawn in (card(claim("24"), standing(pending=(long,))), card(claim("24"), standing(long))):
+        assert not any(re.search(r"\.\d\d", f"{one.value}{one.note}") for one in drawn.lines)
+    assert "最多计入 14 学时" in line(card(claim("24"), standing(pending=(long,))), "待审核")
+    assert card(claim("24"), standing(long)).headline.label == "最多可申报 14 学时，超出 10 学时"
+
+
 def test_the_days_cap_bites_and_what_waits_would_bite_next() -> None:
     seen = outlook(claim("24"), standing(day("8"), pending=(day("0.5"),)))
     assert (seen.hours, seen.over, seen.later.hours) == (Decimal(16), True, Decimal("15.5"))

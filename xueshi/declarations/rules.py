@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -15,6 +15,7 @@ from xueshi.policies.caps import Room
 from xueshi.policies.chains import Chain
 from xueshi.policies.fields import FieldSpec
 from xueshi.policies.formulas import Computed, Inputs, compute, plain, shared_total
+from xueshi.policies.numbers import round_down
 from xueshi.policies.packs import Pack
 from xueshi.policies.routes import Applicant
 from xueshi.policies.years import LearningForm, Requirement, YearRules
@@ -153,12 +154,18 @@ def within_rule(claim: Claim) -> Decision:
     return deny(computed.text)
 
 
+def room_for(claim: Claim, held: Sequence[Held], requirement: Requirement) -> Room:
+    """What the caps leave for a claim, in whole steps: hours held over many days leave broken ones on each day."""
+    left = room(claim.wanted, held, claim.rules.caps, requirement)
+    return left if left.hours is None else replace(left, hours=round_down(left.hours, claim.rules.precision.step))
+
+
 def within_caps(claim: Claim, held: Sequence[Held], requirement: Requirement | None = None) -> Decision:
     """Whether the year still has room for the claim beside what it holds; asked again under the account's lock.
 
     ``requirement`` is what the year asks of this person, where it is not the pack's.
     """
-    left = room(claim.wanted, held, claim.rules.caps, requirement or claim.rules.requirement)
+    left = room_for(claim, held, requirement or claim.rules.requirement)
     if left.hours is None or claim.hours is None or claim.hours <= left.hours:
         return ALLOW
     return deny(_cap_in_words(claim, left))

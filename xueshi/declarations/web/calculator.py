@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from xueshi.declarations import rules
 from xueshi.declarations.rules import Claim, Effect
-from xueshi.ledger.rules import ZERO, Held, room
+from xueshi.ledger.rules import ZERO, Held
 from xueshi.policies.caps import Room
 from xueshi.policies.formulas import Computed, plain
 from xueshi.policies.years import Requirement
@@ -45,9 +45,8 @@ class Outlook:
 def outlook(claim: Claim, standing: Standing) -> Outlook:
     """Rule, caps and verdict for a claim against its year; arithmetic only, the same the submission asks."""
     computed = rules.worth(claim)
-    caps = claim.rules.caps
-    left = room(claim.wanted, standing.held, caps, standing.requirement)
-    later = room(claim.wanted, (*standing.held, *standing.pending), caps, standing.requirement)
+    left = rules.room_for(claim, standing.held, standing.requirement)
+    later = rules.room_for(claim, (*standing.held, *standing.pending), standing.requirement)
     hours = computed.hours if left.hours is None else min(computed.hours, left.hours)
     effect = rules.effect(standing.sums, claim.answers.text("subject"), hours, standing.requirement)
     return Outlook(computed, left, later, hours, effect)
