@@ -257,6 +257,8 @@ def test_what_is_taken_back_leaves_the_queue_and_can_be_edited_and_handed_in_aga
     assert "王志远" in page(reviewer, "/declarations/review/")
     assert browser.post(f"/declarations/{declaration.pk}/withdraw/").status_code == 302
     assert "王志远" not in page(reviewer, "/declarations/review/")
+    twice = browser.post(f"/declarations/{declaration.pk}/withdraw/")  # a second window still shows the button
+    assert (twice.status_code, "该申报已经撤销" in twice.content.decode()) == (409, True)
     assert declaration.number in page(browser, "/declarations/?tab=draft")
     edited = filled(version=w.fresh(declaration).version, hours="16", evidence__keep=_kept(browser, declaration))
     assert browser.post(f"/declarations/{declaration.pk}/edit/", edited).status_code == 302

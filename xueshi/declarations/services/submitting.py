@@ -164,6 +164,8 @@ def withdraw(actor: Actor, pk: int) -> ReviewCase:
         raise NotFound
     if declaration.case_id is None:
         raise MovedOn("该申报尚未提交")
+    if permissions.is_to_be_submitted(declaration):
+        raise MovedOn("该申报已经撤销，可在待提交中修改后再次提交")
     if declaration.declaring_body_id is not None:
         permissions.can_withdraw(actor, declaration).require()
     case = reviews.withdraw(actor, declaration.case_id)
