@@ -1,5 +1,6 @@
 """Who may see, decide and revoke; several at once; people who change level in the middle of a year."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -80,10 +81,18 @@ def test_a_level_changed_in_mid_year_counts_from_the_next(world: make.SmallWorld
     ]
     ledger.post_many(post, by=make.NOBODY)
     assert (account(world).passed, needed(world)) == (True, [("", "40"), ("public", "24")])
+    assert asked_on_page(world, year) == ["40", "24"]
     with clock.shifted(timedelta(days=366)):
         ledger.post_many([Posting(world.record.pk, "weihai", year + 1, "public", "other", Decimal(40), "test", 1)],
                          by=make.NOBODY)  # fmt: skip
+        assert asked_on_page(world, year + 1) == ["90", "60"]
     assert (account(world, year + 1).passed, needed(world, year + 1)[0]) == (False, ("", "90"))
+
+
+def asked_on_page(world: make.SmallWorld, year: int) -> list[str]:
+    """What the page of a year says that it asks of the person."""
+    text = signed_in(world.person).get(f"/years/{account(world, year).pk}/").content.decode()
+    return re.findall(r'data-l="要求学时"[^>]*>(?:<[^>]+>)*([\d.]+)', text)
 
 
 def test_a_batch_of_postings_costs_no_question_a_row(world: make.SmallWorld, ask: Ask) -> None:
