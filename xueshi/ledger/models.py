@@ -43,14 +43,18 @@ class YearAccount(models.Model):
         indexes = [models.Index(fields=["portal", "year", "passed"])]
 
     @property
-    def sums(self) -> dict[str, Decimal]:
-        """The hours by subject, and ``total``."""
+    def by_subject(self) -> dict[str, Decimal]:
+        """The hours of each of ``SUBJECTS``."""
         return {
             "public": self.public_hours,
             "professional": self.professional_hours,
             "elective": self.elective_hours,
-            "total": self.total_hours,
         }
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        """The hours by subject, and ``total``."""
+        return self.by_subject | {"total": self.total_hours}
 
     @property
     def reached(self) -> bool:

@@ -10,6 +10,8 @@ from xueshi.policies.caps import Cap, Room, Usage, remaining, tightest
 from xueshi.policies.years import ANY_SUBJECT, Requirement
 
 ZERO = Decimal(0)
+SUBJECTS = ("public", "professional", "elective")
+"""The subjects that have a running sum of their own."""
 
 
 @dataclass(frozen=True, slots=True)

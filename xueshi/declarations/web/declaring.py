@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from xueshi.declarations import permissions, selectors, services
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.web.page import Page, after, begun, card_of, page_of, rule
+from xueshi.declarations.web import beside
+from xueshi.declarations.web.page import Page, begun, card_of, page_of
 from xueshi.kernel import clock
 from xueshi.kernel.clock import SHANGHAI
 from xueshi.kernel.errors import MovedOn, NotAllowed, Problems, RuleBroken
 from xueshi.policies.requests import actor_of, pack_of
-from xueshi.ui.forms import FieldRow, add_problems
+from xueshi.ui.forms import add_problems
 from xueshi.ui.routes import route
 
 
@@ -82,8 +83,8 @@ def _draw(request: HttpRequest, page: Page, status: int) -> HttpResponse:
         "declaration": page.declaration,
         "problems": page.problems,
         "kept": _kept_at(page.declaration),
-        "chain": after(page),
-        "rule": rule(page),
+        "chain": beside.after(page.by, page.what),
+        "rule": beside.rule(page.what),
         "card": card_of(page),
         "file_note": pack.word("declaration.file_note"),
         "words": {
@@ -107,11 +108,7 @@ def _calculated(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _attached(request: HttpRequest, page: Page) -> HttpResponse:
-    """The evidence alone, with what was just sent; what cannot be kept is named beside it."""
-    if page.form is None:
-        return HttpResponse(status=204)
-    status = 422 if page.form.errors else 200
-    return render(request, "ui/parts/field.html", {"row": FieldRow(page.form["evidence"])}, status=status)
+    return HttpResponse(status=204) if page.form is None else beside.attached(request, page.form)
 
 
 def _kept(_request: HttpRequest, page: Page) -> HttpResponse:

@@ -9,23 +9,19 @@ from django.shortcuts import redirect, render
 
 from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.services import Entry, for_others
-from xueshi.declarations.services.drafting import claim
+from xueshi.declarations.services import for_others
 from xueshi.declarations.services.for_others import Unit, unit_of
-from xueshi.declarations.services.submitting import desks
-from xueshi.declarations.web import choosing, forms, images
+from xueshi.declarations.web import beside, choosing, forms, images
 from xueshi.declarations.web import for_others_people as people
 from xueshi.declarations.web.choosing import ChooseForm, Chosen
 from xueshi.declarations.web.forms import AnswersForm, Posted
 from xueshi.kernel import one_time
-from xueshi.kernel.errors import NotFound, Problems, RuleBroken
+from xueshi.kernel.errors import MovedOn, NotFound, Problems, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
-from xueshi.policies.answers import Answers
 from xueshi.policies.numbers import plain
 from xueshi.policies.requests import actor_of
-from xueshi.ui import parts
-from xueshi.ui.forms import FieldRow, add_problems
+from xueshi.ui.forms import add_problems
 from xueshi.ui.routes import route
 
 _POWERS = (Power.DECLARE.value,)
@@ -70,7 +66,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _answer(request: HttpRequest, declaration: Declaration | None) -> HttpResponse:
     page = _page(request, declaration)
     if page.form is not None and request.headers.get("HX-Request") and request.POST.get("do") == "attach":
-        return _attached(request, page.form)
+        return beside.attached(request, page.form)
     if page.form is None or not page.judged:
         return _draw(request, page, 200)
     right = [page.who.is_valid(), page.form.is_valid()]
@@ -81,6 +77,9 @@ def _answer(request: HttpRequest, declaration: Declaration | None) -> HttpRespon
     except (RuleBroken, Problems) as refusal:
         _show(page, page.form, refusal)
         return _draw(request, page, 422)
+    except MovedOn as refusal:
+        page.problems = (f"{refusal.message}；以下是您在本页填写的内容",)
+        return _draw(request, page, refusal.status)
     word = page.unit.pack.word("declaration.submitted")
     messages.success(request, f"{word}（{len(saved)} 人）" if len(saved) > 1 else word)
     return redirect("declarations:records" if page.actor.has(Power.RECORDS) else "declarations:for_others")
@@ -126,9 +125,7 @@ def _typed_before(actor: Actor, declaration: Declaration | None, what: Chosen) -
 
 
 def _save(page: _Page, form: AnswersForm, version: str) -> list[Declaration]:
-    if page.posted is None or page.posted.data.get("year") != str(page.what.year):
-        # An open page outlives the turn of the year: hours never go to a year that was not the one chosen (CR-05).
-        raise RuleBroken("该年度不能申报", "year")
+    beside.require_year(page.what, page.posted.data.get("year", "") if page.posted else "")
     entry = forms.entry_of(page.actor, page.what, form.answers, "" if page.declaration else page.key)
     if page.declaration is None:
         return for_others.declare(page.actor, entry, page.offer.keys)
@@ -143,45 +140,15 @@ def _show(page: _Page, form: AnswersForm, refusal: RuleBroken | Problems) -> Non
             add_problems(page.who if one.field == "people" else form, one)
 
 
-def _attached(request: HttpRequest, form: AnswersForm) -> HttpResponse:
-    """The evidence alone, with what was just sent; what cannot be kept is named beside it."""
-    return render(
-        request, "ui/parts/field.html", {"row": FieldRow(form["evidence"])}, status=422 if form.errors else 200
-    )
-
-
 def _draw(request: HttpRequest, page: _Page, status: int) -> HttpResponse:
     pack = page.unit.pack
     context = {
         "title": pack.word("declaration.title"),
         "page": page,
         "notice": page.what.rules.declaration.notice or page.what.rules.declaration.banner,
-        "chain": _after(page),
-        "rule": _rule(page),
+        "chain": beside.after(page.unit, page.what, sender=page.unit.organisation.name, whose="每人"),
+        "rule": beside.rule(page.what),
         "file_note": pack.word("declaration.file_note"),
         "words": {"submit": pack.word("buttons.submit_declaration"), "policy": pack.word("declaration.policy_link")},
     }
     return render(request, "declarations/for_others.html", context, status=status)
-
-
-def _after(page: _Page) -> list[parts.ChainStep]:
-    """提交之后: the real desks, and where the hours go."""
-    if page.what.form is None:
-        return []
-    entry = Entry(page.what.year, page.what.form.key, Answers({}))
-    asked = claim(page.unit.pack, entry, page.unit.role)
-    steps = [parts.ChainStep(title=label, who=who) for label, who in desks(page.unit, asked)]
-    begin = parts.ChainStep(title="提交申报", who=page.unit.organisation.name, tone="now")
-    return [begin, *steps, parts.ChainStep(title=f"计入每人 {page.what.year} 年度学时")]
-
-
-def _rule(page: _Page) -> list[parts.Pair]:
-    """怎么算学时: the rule in words, the evidence, the source."""
-    form = page.what.form
-    if form is None:
-        return []
-    return [
-        parts.Pair(label="标准", value=form.policy.text),
-        parts.Pair(label="材料", value=form.evidence),
-        parts.Pair(label="依据", value=page.what.rules.title),
-    ]

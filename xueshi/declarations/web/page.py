@@ -2,41 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest
 
-from xueshi.declarations import permissions, rules, selectors
+from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import Edit, Entry, Unfinished
 from xueshi.declarations.services.drafting import Declarer, claim, declarer
-from xueshi.declarations.services.submitting import desks
-from xueshi.declarations.web import calculator, choosing, forms, reopening
+from xueshi.declarations.web import beside, calculator, choosing, forms, reopening
 from xueshi.declarations.web.calculator import Card, Standing
 from xueshi.declarations.web.choosing import ChooseForm, Chosen
 from xueshi.declarations.web.forms import AnswersForm, Posted, Read, edit_of
 from xueshi.declarations.web.reopening import CHOICES, Reopened
 from xueshi.kernel import clock, one_time
-from xueshi.kernel.errors import NotFound, RuleBroken
+from xueshi.kernel.errors import NotFound
 from xueshi.kernel.text import number
 from xueshi.ledger import selectors as ledger
-from xueshi.ledger.services import SUBJECTS
+from xueshi.ledger.rules import SUBJECTS, ZERO
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Answers
-from xueshi.policies.formulas import plain
 from xueshi.policies.requests import actor_of
-from xueshi.policies.values import Mark
-from xueshi.ui import parts
 
-_NOUGHT = Decimal(0)
 _CONTROLS: Final = frozenset({"csrfmiddlewaretoken", "do", "key", "draft", "version", *CHOICES, *forms.MOVES})
-_MARKS = {
-    Mark.CONFIRMED: "已公布",
-    Mark.MANUAL: "操作手册",
-    Mark.SECONDARY: "转引",
-    Mark.ASSUMED: "待本地人社部门确认",
-}
 
 
 @dataclass
@@ -81,12 +69,8 @@ class Page:
         return edit_of(self.declaration.pk, self.posted.data.get("version", "") if self.posted else "")
 
     def require_year(self) -> None:
-        """An open page outlives the turn of the year: hours never go to a year that was not the one chosen (CR-05)."""
-        typed = self.posted.data.get("year", "") if self.posted else ""
-        if typed == str(self.what.year):
-            return
-        known = rules.in_window(self.by.pack, number(typed, 4) or 0, clock.today())
-        raise RuleBroken(known.reason or "该年度不能申报", "year")
+        """``RuleBroken`` beside the year when it was not the one chosen."""
+        beside.require_year(self.what, self.posted.data.get("year", "") if self.posted else "")
 
     def read(self) -> Read:
         """What can be understood of what stands in the form now."""
@@ -177,31 +161,7 @@ def card_of(page: Page) -> Card | None:
     standing = Standing(
         held=ledger.held(person, year),
         pending=selectors.waiting_hours(person, year),
-        sums={key: getattr(account, f"{key}_hours") if account else _NOUGHT for key in SUBJECTS},
+        sums=account.by_subject if account else dict.fromkeys(SUBJECTS, ZERO),
         requirement=ledger.requirement_of(person, page.by.pack.key, year),
     )
     return calculator.card(asked, standing, read.unread)
-
-
-def after(page: Page) -> list[parts.ChainStep]:
-    """提交之后: the real desks, and where the hours go."""
-    if page.what.form is None:
-        return []
-    asked = claim(page.by.pack, Entry(page.what.year, page.what.form.key, Answers({})))
-    steps = [parts.ChainStep(title="提交申报", tone="now")]
-    steps += [parts.ChainStep(title=label, who=who) for label, who in desks(page.by, asked)]
-    return [*steps, parts.ChainStep(title=f"计入 {page.what.year} 年度学时")]
-
-
-def rule(page: Page) -> list[parts.Pair]:
-    """怎么算学时: the rule in words, its yearly cap, the evidence, the source."""
-    form, unit = page.what.form, page.by.pack.word("hours")
-    if form is None:
-        return []
-    yearly = [cap for cap in page.what.rules.caps if cap.per == "year" and form.key in cap.forms]
-    return [
-        parts.Pair(label="标准", value=form.policy.text),
-        parts.Pair(label="年度上限", value=f"{plain(yearly[0].hours)} {unit}" if yearly else "不限"),
-        parts.Pair(label="材料", value=form.evidence),
-        parts.Pair(label="依据", value=page.what.rules.title, note=_MARKS[form.rule.mark]),
-    ]
