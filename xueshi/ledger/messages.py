@@ -17,8 +17,6 @@ from xueshi.policies.numbers import plain
 from xueshi.policies.packs import Pack
 from xueshi.policies.years import Requirement
 
-SUBJECTS = ("public", "professional", "elective")
-"""The subjects that have a running sum of their own."""
 _AT_ONCE = 500
 """People of one transaction: what a killed worker told stays told, and the next run goes on behind it."""
 
@@ -90,6 +88,6 @@ def _in_words(pack: Pack, account: YearAccount, asked: Requirement) -> str:
         return ""
     of_year, unit = pack.year(account.year), pack.word("hours")
     titles = {subject.key: subject.title for subject in of_year.subjects} | {"": "总学时"}
-    verdict = rules.judge({key: getattr(account, f"{key}_hours") for key in SUBJECTS}, asked)
+    verdict = rules.judge(account.by_subject, asked)
     lines = sorted((line for line in verdict.lines if line.missing), key=lambda line: line.subject == "")
     return "、".join(f"{titles.get(line.subject, line.subject)} {plain(line.missing)} {unit}" for line in lines)

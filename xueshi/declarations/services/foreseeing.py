@@ -8,7 +8,6 @@ from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.rules import ZERO, judge, spread
-from xueshi.ledger.services import SUBJECTS
 from xueshi.policies.formulas import plain
 from xueshi.policies.years import Requirement
 
@@ -43,10 +42,7 @@ def _newly_passed(rows: Iterable[Declaration]) -> int:
 
 def _sums(years: Iterable[_Year]) -> dict[_Year, dict[str, Decimal]]:
     accounts = ledger.years_of({person for person, _year in years})
-    return {
-        (one.person_id, one.year): {subject: getattr(one, f"{subject}_hours") for subject in SUBJECTS}
-        for one in accounts
-    }
+    return {(one.person_id, one.year): one.by_subject for one in accounts}
 
 
 def _passes(waiting: Sequence[Declaration], sums: dict[str, Decimal], requirement: Requirement) -> bool:

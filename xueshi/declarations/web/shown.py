@@ -7,8 +7,7 @@ from xueshi.declarations import rules, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.states import DeclarationState
 from xueshi.kernel.clock import SHANGHAI
-from xueshi.ledger.rules import Held
-from xueshi.ledger.services import SUBJECTS
+from xueshi.ledger.rules import SUBJECTS, Held
 from xueshi.organisations.models import Organisation
 from xueshi.policies import registry
 from xueshi.policies.formulas import plain

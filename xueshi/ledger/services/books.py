@@ -12,9 +12,6 @@ from xueshi.ledger.selectors import Target
 from xueshi.policies import registry
 from xueshi.policies.years import YearRules
 
-SUBJECTS = ("public", "professional", "elective")
-"""The subjects that have a running sum of their own."""
-
 _after_change: list[Callable[[Sequence[int]], None]] = []
 
 
@@ -56,8 +53,8 @@ def locked(pks: Iterable[int]) -> dict[int, Book]:
 
 
 def _book(account: YearAccount, target: Target) -> Book:
-    sums = {subject: getattr(account, f"{subject}_hours") for subject in SUBJECTS}
-    return Book(account, registry.pack(account.portal).year(account.year), target, sums=sums)
+    of_year = registry.pack(account.portal).year(account.year)
+    return Book(account, of_year, target, sums=account.by_subject)
 
 
 def settle(books: Sequence[Book]) -> None:
