@@ -241,12 +241,16 @@ def test_progress_query_tabs_and_actions(world: make.SmallWorld) -> None:
 
 @pytest.mark.req("CR-15")
 def test_what_a_base_declared_for_the_person_stands_among_the_own_records(world: make.SmallWorld) -> None:
-    base = make.administrator("基地管理员", make.body(OrganisationKind.BASE, "测试继续教育基地", world.department))
+    """The record as a base's declaring will leave it; bases have no page for that yet."""
+    body = make.body(OrganisationKind.BASE, "测试继续教育基地", world.department)
+    base = make.administrator("基地管理员", body)
     declaration = w.handed_in(world.person)
-    Declaration.objects.filter(pk=declaration.pk).update(declared_by=base.user)
+    Declaration.objects.filter(pk=declaration.pk).update(declared_by=base.user, declaring_body=body)
     browser = signed_in(world.person)
     assert declaration.number in page(browser, "/declarations/")
-    assert "数控机床安全操作与维护" in page(browser, f"/declarations/{declaration.pk}/")
+    detail = page(browser, f"/declarations/{declaration.pk}/")
+    assert [word in detail for word in ("数控机床安全操作与维护", body.name)] == [True, True]
+    assert not re.search(rf"/declarations/{declaration.pk}/(edit|withdraw|delete)/", page(browser, "/declarations/"))
     assert declaration.number not in page(signed_in(world.colleague), "/declarations/")
 
 
