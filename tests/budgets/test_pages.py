@@ -25,7 +25,8 @@ from xueshi.ledger.rules import Change
 from xueshi.ledger.selectors import requirement_of
 from xueshi.ledger.services import Posting, targets
 from xueshi.ledger.states import Effect
-from xueshi.organisations.actors import Actor
+from xueshi.organisations.actors import Actor, actor_from
+from xueshi.organisations.services import create_role
 from xueshi.organisations.states import OrganisationKind
 from xueshi.policies import registry
 from xueshi.portal.seeds.bodies import Body
@@ -34,6 +35,7 @@ from xueshi.registrations.models import Registration
 from xueshi.reviews import deciding
 from xueshi.reviews.deciding import Order
 from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.services import Entrusting, entrust
 from xueshi.reviews.states import Stage, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -155,12 +157,26 @@ def test_a_case_with_a_picture_a_flag_and_a_changed_target_beside_its_list(threa
     targets.change_targets([targets.Shift(first, "weihai", (less,))], by=audit.By(None))
     doubled = lived.handed_in(person, "2", files=pictures)  # the same days as the first
     for actor, desk in ((thread.small.employer_admin, "review"), (thread.verifier, "verification")):
-        path, client = f"/declarations/{desk}/?case={doubled.pk}", signed_in(actor)
+        path, colleague = f"/declarations/{desk}/?case={doubled.pk}", entrusted(actor, doubled)
+        client = signed_in(colleague)
         page = client.get(path, **HOST).content.decode()
-        assert ("培训日期重叠" in page, asked(client, path)) == (True, MOST)
-        lived.decided(actor, doubled)
+        assert ("培训日期重叠" in page, "证书.png" in page) == (True, True)
+        assert (f"→ {colleague.user.name}" in page, asked(client, path)) == (True, MOST - 1)
+        lived.decided(colleague, doubled)
+        assert asked(client, f"{path}&tab=reviewed") == MOST
     row = declarations.at_desk(thread.small.employer_admin, Stage.REVIEW, doubled.pk)
     assert declarations.required_of(row) == requirement_of(first, "weihai", year)
+
+
+def entrusted(actor: Actor, declaration: Declaration) -> Actor:
+    """A colleague of the desk with the same powers, who has been handed the declaration."""
+    desk = actor.organisation or declaration.organisation
+    colleague, case = make.administrator("同事", desk, is_super=False), lived.case(declaration)
+    assert colleague.membership is not None
+    colleague.membership.role = create_role(desk, "审核员", actor.powers)
+    colleague.membership.save()
+    entrust(actor, Entrusting(case.pk, case.version, colleague.membership.pk, "请复核"))
+    return actor_from(colleague.user, colleague.membership)
 
 
 def test_the_years_and_the_history_behind_one(thread: Thread) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from xueshi.accounts.models import document_index
@@ -228,9 +231,10 @@ def _of_desk(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
 def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
     """One declaration that waits at the desk or that it has decided; ``NotFound`` when it is not there.
 
-    It knows what ``required_of`` needs.
+    It knows what ``required_of``, ``shown_evidence`` and ``entrustings`` need.
     """
-    rows = _whole(_of_desk(actor, stage)).annotate(changes=ledger.live_changes())
+    beside = {"changes": ledger.live_changes(), "scans": _scans(), "handings_on": reviews.handings_on()}
+    rows = _whole(_of_desk(actor, stage)).annotate(**beside)
     found = rows.filter(pk=pk).prefetch_related(_STEPS).first()
     if found is None:
         raise NotFound
@@ -241,6 +245,25 @@ def required_of(row: Declaration) -> Requirement:
     """What the year of a row from ``at_desk`` asks of its person."""
     changes: list[dict[str, Json]] = getattr(row, "changes")  # noqa: B009 - an annotation
     return ledger.requirement_given(changes, row.person_id, row.portal, row.year)
+
+
+def _scans() -> ArraySubquery:
+    told = JSONObject(
+        position="position", key="file__key", name="file__name", content_type="file__content_type", size="file__size"
+    )
+    return ArraySubquery(Evidence.objects.filter(declaration=OuterRef("pk")).order_by("position").values_list(told))
+
+
+def shown_evidence(row: Declaration) -> list[Evidence]:
+    """The images of a row from ``at_desk`` in order, with what a page says of each."""
+    told: list[dict[str, Any]] = getattr(row, "scans")  # noqa: B009 - an annotation
+    return [Evidence(position=one.pop("position"), file=StoredFile(**one)) for one in map(dict, told)]
+
+
+def entrustings(row: Declaration) -> list[reviews.HandedOn]:
+    """How the case of a row from ``at_desk`` came to its present handler, oldest first."""
+    told: list[dict[str, Json]] = getattr(row, "handings_on")  # noqa: B009 - an annotation
+    return reviews.entrustings(row.case, told) if row.case is not None else []
 
 
 def waiting_at(actor: Actor, stage: Stage) -> Q:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, permissions, selectors
 from xueshi.reviews.models import CaseEvent, ReviewCase, ReviewStep
-from xueshi.reviews.selectors import Reason
+from xueshi.reviews.selectors import HandedOn, Reason
 from xueshi.reviews.states import CaseState, Move, Stage, StepState, Verdict
 from xueshi.ui import parts
 from xueshi.ui.lists import BatchAction, Column, ListTab, Matching, RowAction
@@ -96,12 +96,12 @@ def timeline(steps: Sequence[ReviewStep], events: Sequence[CaseEvent] = ()) -> l
     return lines
 
 
-def entrusted(events: Sequence[CaseEvent]) -> list[parts.ChainStep]:
+def entrusted(events: Sequence[HandedOn]) -> list[parts.ChainStep]:
     """How a case went from hand to hand inside its desk (转交), as lines of its way."""
     return [
         parts.ChainStep(
             title=_ENTRUSTED[Move(event.move)],
-            who=f"{event.by.name} → {event.to.name}" if event.to is not None else event.by.name,
+            who=f"{event.by} → {event.to}" if event.to is not None else event.by,
             at=str(printed(event.at)),
             tone="now",
             comment=event.comment,

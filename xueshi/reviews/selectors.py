@@ -42,6 +42,17 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOn:
+    """One handing on inside a desk: whose move, and to whom (nobody when it was taken back)."""
+
+    move: str
+    by: str
+    to: str | None
+    at: datetime
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cohort:
     """Cases of one kind that came to one desk on one day and wait there still."""
 
@@ -107,12 +118,19 @@ def colleagues(actor: Actor, case: ReviewCase) -> list[Membership]:
     ]
 
 
-def entrustings(case: ReviewCase) -> list[CaseEvent]:
-    """How a case came to its present handler in this round, oldest first; no query while nobody has it."""
+def handings_on() -> ArraySubquery:
+    """How the case of a row came from hand to hand, as part of another question; ``entrustings`` reads it."""
+    moves = [Move.ENTRUST, Move.TAKE_BACK]
+    rows = CaseEvent.objects.filter(case_id=OuterRef("case_id"), round=OuterRef("case__round"), move__in=moves)
+    told = JSONObject(move="move", by="by__name", to="to__name", at="at", comment="comment")
+    return ArraySubquery(rows.order_by("version").values_list(told))
+
+
+def entrustings(case: ReviewCase, told: Iterable[Mapping[str, Any]]) -> list[HandedOn]:
+    """How a case came to its present handler in this round, oldest first; nothing while nobody has it."""
     if case.handler_id is None:
         return []
-    rows = CaseEvent.objects.filter(case=case, round=case.round, move__in=[Move.ENTRUST, Move.TAKE_BACK])
-    return list(rows.select_related("by", "to").order_by("version"))
+    return [HandedOn(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in told]
 
 
 def last_rejection(case_id: int) -> Rejection | None:

@@ -14,16 +14,15 @@ from xueshi.duplicates import selectors as duplicates
 from xueshi.kernel import clock
 from xueshi.kernel.decisions import deny
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.text import number
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.rules import Held
 from xueshi.organisations.actors import Actor
-from xueshi.policies import registry
 from xueshi.policies.formulas import plain
 from xueshi.policies.packs import Pack
 from xueshi.policies.years import Requirement
 from xueshi.reviews import permissions as reviews
 from xueshi.reviews import queues
-from xueshi.reviews import selectors as cases
 from xueshi.reviews.states import Stage
 from xueshi.ui import parts
 
@@ -61,10 +60,10 @@ def notice(pack: Pack) -> str:
 
 def context(opened: Opened, request: HttpRequest) -> dict[str, object]:
     """What the detail shows; ``NotFound`` when it is not on this desk."""
-    key = opened.key
-    if not key.isascii() or not key.isdigit() or len(key) > 18:
+    key = number(opened.key)
+    if key is None:
         raise NotFound
-    row = selectors.at_desk(opened.actor, opened.stage, int(key))
+    row = selectors.at_desk(opened.actor, opened.stage, key)
     year = Year(ledger.held(row.person_id, row.year), selectors.required_of(row))
     return (
         _said(row, year, opened.pack)
@@ -76,15 +75,14 @@ def context(opened: Opened, request: HttpRequest) -> dict[str, object]:
 
 def _said(row: Declaration, year: Year, pack: Pack) -> dict[str, object]:
     steps = selectors.steps_of(row)
-    entrusted = cases.entrustings(row.case) if row.case is not None else []
     return {
         "row": row,
         "state": shown.state(row, pack),
         "heading": f"{row.person.user.name} · {shown.form_label(row)}",
         "unit": row.organisation.name,
         "pairs": [*shown.pairs(row, pack), *_rule(row, year, pack)],
-        "scans": images.evidence_scans(row, selectors.evidence_of(row)),
-        "chain": _way(shown.chain(row, steps), queues.entrusted(entrusted)),
+        "scans": images.evidence_scans(row, selectors.shown_evidence(row)),
+        "chain": _way(shown.chain(row, steps), queues.entrusted(selectors.entrustings(row))),
     }
 
 
@@ -118,15 +116,13 @@ def _deciding(row: Declaration, year: Year, opened: Opened) -> dict[str, object]
 
 def _rule(row: Declaration, year: Year, pack: Pack) -> list[parts.Pair]:
     """What the form's rule gives at most, in its words, and the tightest cap; while it waits to count."""
-    limit, form = settling.worth(row), selectors.learning_form(row)
-    if form is None or not shown.counts_next(selectors.steps_of(row)):
+    claim = settling.claim_of(row)
+    if claim is None or not shown.counts_next(selectors.steps_of(row)):
         return []
-    lines = []
-    if limit is not None and limit.limit is not None:
-        most = f"最多 {plain(limit.limit)} {pack.word('hours')}"
-        lines.append(parts.Pair(label="规则核算", value=most, note=limit.text))
-    of_year = registry.pack(row.portal).year(row.year)
-    claim = rules.Claim(of_year, form, selectors.answers_of(row, form), pack.word("hours"), row.year)
+    lines, worth = [], rules.worth(claim)
+    if worth.limit is not None:
+        most = f"最多 {plain(worth.limit)} {pack.word('hours')}"
+        lines.append(parts.Pair(label="规则核算", value=most, note=worth.text))
     allowed = rules.within_caps(claim, year.held, year.requirement)
     if not allowed:
         lines.append(parts.Pair(label="年度上限", value=allowed.reason, state=parts.State("超出上限", "no")))
