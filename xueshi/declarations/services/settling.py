@@ -108,11 +108,17 @@ def _recognised(row: Declaration, outcome: Outcome) -> Decimal:
 
 def worth(row: Declaration) -> Computed | None:
     """What the rule of its own year gives for a declaration at most, asked anew at the desk; ``None``: no such form."""
+    claimed = claim_of(row)
+    return rules.worth(claimed) if claimed is not None else None
+
+
+def claim_of(row: Declaration) -> rules.Claim | None:
+    """A declaration as its rules look at it; ``None`` when the pack has lost its form."""
     form = selectors.learning_form(row)
     if form is None:
         return None
     unit = registry.pack(row.portal).word("hours")
-    return rules.worth(rules.Claim(_rules(row), form, selectors.answers_of(row, form), unit, row.year))
+    return rules.Claim(_rules(row), form, selectors.answers_of(row, form), unit, row.year)
 
 
 def _posting(row: Declaration, hours: Decimal) -> Posting:
