@@ -42,6 +42,10 @@ def _most(limit: Decimal | None, when: str = "") -> str:
     return f"，{when}最多 {plain(limit)} 学时" if limit is not None else ""
 
 
+def _each(one: str, hours: Decimal, most: Decimal | None) -> str:
+    return f"每{one} {plain(hours)} 学时" + _most(most)
+
+
 @singledispatch
 def _said(rule: object, _names: Names) -> str:
     message = f"no words for {type(rule).__name__}"
@@ -69,17 +73,17 @@ def _(rule: PerDay, _names: Names) -> str:
 
 @_said.register
 def _(rule: PerItem, _names: Names) -> str:
-    return f"每项 {plain(rule.amount)} 学时" + _most(rule.cap)
+    return _each("项", rule.amount, rule.cap)
 
 
 @_said.register
 def _(rule: PerCourse, _names: Names) -> str:
-    return f"每门 {plain(rule.hours)} 学时" + _most(rule.cap)
+    return _each("门", rule.hours, rule.cap)
 
 
 @_said.register
 def _(rule: PerSubject, _names: Names) -> str:
-    return f"每科 {plain(rule.hours)} 学时" + _most(rule.cap)
+    return _each("科", rule.hours, rule.cap)
 
 
 @_said.register
