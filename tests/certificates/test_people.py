@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import threading
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from django.test import Client
 from tests import small_world as make
 from tests.browsers import signed_in
 from tests.certificates.test_services import passed
+from tests.checks.races.contest import together
 from xueshi.accounts.models import Throttle
 from xueshi.audit.models import AuditEntry
 from xueshi.certificates import batches, permissions, selectors, services
@@ -261,14 +261,14 @@ def test_one_run_at_a_time_and_twenty_an_hour() -> None:
 def test_two_clicks_start_once_and_printing_beside_a_failing_verification_stays_true() -> None:
     world, account = passed()
     token = frozen(world.employer_admin, account)
-    results = _together(
+    results = together(
         *[lambda: batches.start(world.employer_admin, token, PDF)[1] for _ in range(3)],
         *[lambda: batches.start(world.employer_admin, frozen(world.employer_admin, account), PDF)[1]] * 2,
     )
     assert sum(one is True for one in results) == 1
     assert {type(one) for one in results} <= {bool, RuleBroken}
     run = PrintRun.objects.exclude(started_at=None).get()
-    _together(
+    together(
         lambda: batches.work(run.pk),
         lambda: batches.work(run.pk),
         lambda: ledger.reverse("test", [2], by=make.NOBODY),
@@ -280,26 +280,6 @@ def test_two_clicks_start_once_and_printing_beside_a_failing_verification_stays_
     assert selectors.overstated() == []
     assert len(run.papers) + len(run.refused) == 1
     assert StoredFile.objects.filter(name__startswith="证书").count() == len(run.papers)
-
-
-def _together(*acts: Any) -> list[object]:
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int) -> None:
-        try:
-            gate.wait(10)
-            results[place] = acts[place]()
-        except Exception as error:  # noqa: BLE001 - looked at by the test
-            results[place] = error  # type: ignore[call-overload]  # a list of anything
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return list(results)
 
 
 @pytest.mark.req("ANN-14")
