@@ -6,6 +6,12 @@ from django.test import Client
 from tests.declarations import world as w
 from xueshi.kernel import clock
 
+ON_DESK = (
+    *("年度", "姓名", "学习形式", "科目类型", "申报学时", "认定学时"),
+    *("批量通过", "全部通过", "批量驳回", "全部驳回"),
+)
+"""What 学时审批 names: its filters and columns, its buttons (CV-02, CV-03)."""
+
 
 def filled(**changes: object) -> dict[str, object]:
     typed: dict[str, object] = {
