@@ -183,6 +183,9 @@ def test_the_person_reads_and_the_unit_takes_back_changes_and_deletes(world: mak
     version = re.findall(r'name="version" value="(\d+)"', opened)[0]
     keep = re.findall(r'name="evidence__keep" value="([^"]+)"', opened)
     changed = sent(hours="16", evidence=None, version=version) | {"evidence__keep": keep}
+    elsewhere = unit.post(f"{NEW}{row.pk}/", changed | {"version": "999", "class_name": "钳工"})
+    text = elsewhere.content.decode()
+    assert (elsewhere.status_code, 'value="钳工"' in text, "该申报已变更" in text) == (409, True, True)
     assert unit.post(f"{NEW}{row.pk}/", changed).status_code == 302
     assert (w.fresh(row).hours_declared, w.case(row).state) == (16, CaseState.PENDING)
     stale = unit.post(f"{NEW}{row.pk}/", changed)
