@@ -87,6 +87,10 @@ def test_nothing_typed_yet_says_what_the_rule_gives() -> None:
     drawn = card(bare, standing(), ("起止时间",))
     assert drawn.headline.label == "填写申请学时后显示结果"
     assert drawn.unread == "起止时间没有填写正确，暂未参与计算"
+    dateless = Claim(bare.rules, bare.form, Answers({"hours": Decimal(8)}), "学时", 2026)
+    half = card(dateless, standing())
+    assert (half.headline.label, half.headline.tone) == ("填写完整后显示结果", "idle")
+    assert (line(half, "规则"), [one.label for one in half.lines if one.label == "所用数据"]) == ("每天 8 学时", [])
 
 
 def fragment(browser: Client, typed: dict[str, object]) -> str:

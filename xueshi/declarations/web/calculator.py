@@ -9,6 +9,7 @@ from xueshi.declarations.rules import Claim, Effect
 from xueshi.ledger.rules import ZERO, Held
 from xueshi.policies.caps import Room
 from xueshi.policies.formulas import Computed, plain
+from xueshi.policies.formulas.sayings import in_words
 from xueshi.policies.years import Requirement
 from xueshi.ui import parts
 
@@ -95,11 +96,19 @@ def _label(claim: Claim, subject: str) -> str:
     return claim.rules.subject_label(subject) if subject else "年度累计"
 
 
+def _facts_wanting(seen: Outlook) -> bool:
+    """Whether the rule gives nothing yet because what it counts (days, characters) is not filled in."""
+    counted = (told for name, told in seen.computed.inputs if name != "申报学时")
+    return seen.computed.limit == ZERO and plain(ZERO) in counted
+
+
 def _headline(claim: Claim, seen: Outlook) -> parts.State:
     most = f"{plain(seen.hours)} {claim.unit}"
     if claim.hours is None:
         words = "填写申请学时后显示结果" if seen.hours == ZERO else f"最多可申报 {most}"
         return parts.State(words, "idle")
+    if _facts_wanting(seen):
+        return parts.State("填写完整后显示结果", "idle")
     if claim.hours > seen.hours:
         return parts.State(f"最多可申报 {most}，超出 {plain(claim.hours - seen.hours)} {claim.unit}", "no")
     return parts.State(f"可申报 {most}", "ok")
@@ -109,8 +118,9 @@ def _lines(claim: Claim, standing: Standing, seen: Outlook) -> list[parts.Pair]:
     unit, form = claim.unit, claim.form
     own = _sum(one for one in standing.held if one.form == form.key)
     waits = _sum(standing.pending)
-    lines = [parts.Pair(label="规则", value=seen.computed.text)]
-    if seen.computed.inputs:
+    wanting = _facts_wanting(seen)
+    lines = [parts.Pair(label="规则", value=in_words(form.rule, form.form) if wanting else seen.computed.text)]
+    if seen.computed.inputs and not wanting:
         lines.append(
             parts.Pair(label="所用数据", value="，".join(f"{name} {told}" for name, told in seen.computed.inputs))
         )
