@@ -226,3 +226,15 @@ def hours(person: Client, year: int = 0) -> list[str]:
 def cells(text: str) -> list[str]:
     """申报学时 and 认定学时 of the rows of a list."""
     return re.findall(r'data-l="(?:申报|申请|认定)学时" class="num[^"]*"><div>\s*([\d.—-]+)', text)
+
+
+def test_a_second_window_is_told_above_the_detail_that_it_came_too_late(world: make.SmallWorld) -> None:
+    row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
+    here = f"/declarations/review/?case={row.pk}"
+    shown = {"row": f"{row.case_id}:1", "next": "/declarations/review/", "here": here}
+    browser.post("/reviews/decide/", shown | {"verdict": "fail", "comment": "材料不清"})
+    late = browser.post("/reviews/decide/", shown | {"verdict": "pass", "comment": "同意"})
+    assert late["Location"] == here
+    before = page(browser, here).partition("申报单号")[0]
+    assert "已由他人处理或内容已变更" in before
+    assert w.case(row).state == CaseState.REJECTED
