@@ -60,10 +60,19 @@ def probes(visits: list[Visit]) -> list[Probe]:
         Probe(reader, "GET", f"{path}?{urlencode({name: payload})}", payload, f"{path}?{name}", {})
         for path, (reader, names) in _by_path(visits).items() for name in sorted(names) for payload in PAYLOADS
     ]  # fmt: skip
+    found += _by_others(visits)
     for payload in (_ERROR, _TIME[2]):
         ways = places(quote(payload, safe=""))
         found += [Probe("employer_super", "GET", url, payload, f"place {at}", {}) for at, url in enumerate(ways)]
     return found + [probe for sheet in sheets(visits, READERS) for probe in _in_fields(sheet)]
+
+
+def _by_others(visits: list[Visit]) -> Iterator[Probe]:
+    """The same parameters by the other readers, once each: their statements are heard whatever the payload."""
+    most = {path: reader for path, (reader, _) in _by_path(visits).items()}
+    for (reader, path), names in parameters(visits).items():
+        for name in sorted(names) if reader != most[path] else ():
+            yield Probe(reader, "GET", f"{path}?{urlencode({name: _ERROR})}", _ERROR, f"{path}?{name} {reader}", {})
 
 
 def _by_path(visits: list[Visit]) -> dict[str, tuple[str, set[str]]]:
