@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, path, reverse
 from tests.checks.report import Outcome, Tell
 from tests.checks.surface.attacks import READS, Attack, Attacks, spread
 from tests.checks.surface.stage import HOST, NAMED, Stage, browser, digest, text, undone, watched
+from tests.checks.surface.standing import refusals
 from tests.declarations import world as w
 from xueshi.audit.models import AuditEntry
 from xueshi.config.management.commands.routes import walk
@@ -23,8 +24,10 @@ from xueshi.ui.routes import access_of
 
 NOTED = frozenset({"audit_auditentry"})
 """Where an attack may be written down."""
-AN_ADDRESS = 2
+AN_ADDRESS = 3
 """Objects of each route and verb that are attacked by everybody."""
+DRAWN = 1
+"""For so many of these every refusal is drawn in full; for the others the page that was drawn before is shown."""
 _VARYING = re.compile(r"[0-9a-f]{8}|\d{10,}|value=\"[^\"]{40,}\"")
 SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
     ("PUT", {}),
@@ -141,7 +144,11 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
     before = digest()
     routes, failed = _controls(stage, attacks)
     siege = Siege(stage)
-    siege.run(spread(attacks, AN_ADDRESS))
+    drawn, every = spread(attacks, DRAWN), spread(attacks, AN_ADDRESS)
+    with refusals() as pages:
+        siege.run(drawn)
+        pages.reading = True
+        siege.run([one for one in every if all(one is not other for other in drawn)])
     siege.bad += _changed(before)
     hole = Siege(stage)
     with monkeypatch.context() as patch, undone():
