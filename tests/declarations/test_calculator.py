@@ -90,6 +90,7 @@ def test_nothing_typed_yet_says_what_the_rule_gives() -> None:
     dateless = Claim(bare.rules, bare.form, Answers({"hours": Decimal(8)}), "学时", 2026)
     half = card(dateless, standing())
     assert (half.headline.label, half.headline.tone) == ("填写完整后显示结果", "idle")
+    assert "0 天" not in line(half, "上限")
     assert (line(half, "规则"), [one.label for one in half.lines if one.label == "所用数据"]) == ("每天 8 学时", [])
 
 

@@ -136,6 +136,8 @@ def _lines(claim: Claim, standing: Standing, seen: Outlook) -> list[parts.Pair]:
 
 def _cap(claim: Claim, standing: Standing, seen: Outlook) -> str:
     """The cap that bites, in the words with which handing in would refuse."""
+    if _facts_wanting(seen):
+        return "没有达到上限"
     refusal = rules.within_caps(claim, standing.held, standing.requirement)
     if not refusal:
         return refusal.reason if refusal.reason != seen.computed.text else "按上述规则封顶"
