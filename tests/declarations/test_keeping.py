@@ -107,6 +107,16 @@ def test_what_cannot_be_kept_is_said_and_changes_nothing() -> None:
     assert re.search(r'name="hours" value="8', emptied) is None
 
 
+def test_a_form_in_which_nothing_was_typed_makes_no_draft() -> None:
+    world = make.build()
+    browser = signed_in(world.person)
+    empty = {"school": "", "class_name": "", "period_from": "", "period_to": "", "result": "", "hours": ""}
+    assert kept(browser, **empty) == {"words": ""}
+    assert not Declaration.objects.exists()
+    draft = kept(browser, **empty | {"school": "威海职业学院"})
+    assert kept(browser, draft["url"], version=str(draft["version"]), **empty)["draft"] == draft["draft"]
+
+
 @pytest.mark.req("CR-07", "CR-08")
 def test_pictures_are_taken_at_once_and_one_bad_file_costs_no_good_one() -> None:
     world = make.build()

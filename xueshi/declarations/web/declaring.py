@@ -113,7 +113,7 @@ def _attached(request: HttpRequest, page: Page) -> HttpResponse:
 
 def _kept(_request: HttpRequest, page: Page) -> HttpResponse:
     """The form keeps itself: where and when, or in words why not."""
-    if page.form is None or not page.drafts:
+    if page.form is None or not page.drafts or (page.declaration is None and page.blank):
         return JsonResponse({"words": ""})
     try:
         page.require_year()

@@ -98,6 +98,14 @@ class Page:
         return Unfinished(self.entry(self.read().answers), typed | chose)
 
     @property
+    def blank(self) -> bool:
+        """Whether nobody has typed anything yet: choosing a learning form alone makes no draft."""
+        if self.form is None or self.what.spec is None:
+            return True
+        start = self.what.spec.defaults()
+        return all(told in ("", [], start.get(name)) for name, told in self.form.typed().items() if name not in CHOICES)
+
+    @property
     def carried(self) -> list[tuple[str, Any]]:
         """What was typed while no form is chosen: sent along unseen, so that the next form finds it."""
         if self.what.form is not None:
