@@ -88,7 +88,7 @@ def test_a_failed_verification_takes_the_hours_back_and_a_new_one_can_be_made() 
 def test_a_rejection_needs_a_comment_and_gives_no_hours() -> None:
     world = make.build()
     declaration = w.handed_in(world.person)
-    with pytest.raises(RuleBroken, match="驳回时请填写审核意见"):
+    with pytest.raises(RuleBroken, match="不通过时请填写审核意见"):
         w.decided(world.employer_admin, declaration, Verdict.FAIL)
     assert state(declaration) == DeclarationState.PENDING
     w.decided(world.employer_admin, declaration, Verdict.FAIL, "证书不清晰")

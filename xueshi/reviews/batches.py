@@ -84,8 +84,7 @@ def confirm(actor: Actor, token: str, comment: str, concerns: str = "") -> Batch
         raise NotFound
     if run.started_at is not None:
         raise MovedOn("这批记录已在处理")
-    if run.verdict == Verdict.FAIL and not comment.strip():
-        raise RuleBroken("驳回时请填写审核意见", "comment")
+    deciding.check_comment(run.verdict, comment)
     if concerns and concerns not in kinds.kind(run.kind).fields(_portal(actor)):
         raise RuleBroken("请从列表中选择涉及的项目", "concerns")
     run.comment, run.concerns, run.started_at = comment, concerns, clock.now()

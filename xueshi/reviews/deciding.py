@@ -78,7 +78,9 @@ def decide(actor: Actor, order: Order) -> ReviewCase:
 @transaction.atomic
 def decide_many(actor: Actor, order: Order) -> Report:
     """Decide the cases of ``order``; returns what was done and what was refused with its reason."""
-    _check_comment(order)
+    if not order.items:
+        raise RuleBroken("请先选择要审核的记录")
+    check_comment(order.verdict, order.comment)
     cases = _locked_within_reach(actor, order.items)
     order = _with_concerns(actor, order, cases)
     turns, refused = _turns(actor, order, cases)
@@ -94,12 +96,11 @@ def decide_many(actor: Actor, order: Order) -> Report:
     return Report(tuple(sorted(turn.case.pk for turn in kept)), tuple(sorted(refused, key=lambda row: row.case_id)))
 
 
-def _check_comment(order: Order) -> None:
-    if not order.items:
-        raise RuleBroken("请先选择要审核的记录")
-    if order.verdict == Verdict.FAIL and not order.comment.strip():
-        raise RuleBroken("驳回时请填写审核意见", "comment")
-    if len(order.comment) > MAX_COMMENT:
+def check_comment(verdict: str, comment: str) -> None:
+    """A refusal gives its reason, and no comment is longer than a record takes; else ``RuleBroken``."""
+    if verdict == Verdict.FAIL and not comment.strip():
+        raise RuleBroken("不通过时请填写审核意见", "comment")
+    if len(comment) > MAX_COMMENT:
         message = f"审核意见不能超过 {MAX_COMMENT} 字"
         raise RuleBroken(message, "comment")
 
