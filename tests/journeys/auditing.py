@@ -44,7 +44,9 @@ class Auditor:
 
     def window(self, portal: str, actor: Actor | None) -> "Window":
         """A browser profile in which this person is signed in; without one a visitor."""
-        context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        context = self.browser.new_context(
+            viewport={"width": 1440, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
         context.set_default_timeout(10_000)
         self.contexts.append(context)
         base = f"http://{portal}.localhost:{self.port}"

@@ -24,7 +24,9 @@ def visit(
     port = live_server.url.rsplit(":", 1)[1]
 
     def open_portal(portal: str) -> Visitor:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
