@@ -63,6 +63,8 @@ def test_departments_and_bureaux_review_what_reaches_them(world: make.SmallWorld
     assert [(code, word) for code, text in buttons for word in ("通过", "驳回") if word in text] == [
         ("pass", "通过"), ("fail", "驳回"),
     ]  # fmt: skip
+    emptied = page(browser, browser.post(DECIDE, posted(row, hours="", comment="同意"))["Location"])
+    assert ("请填写认定学时" in emptied, in_field(emptied, row), w.case(row).state) == (True, "", CaseState.PENDING)
     browser.post(DECIDE, posted(row))
     assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.APPROVED, 24)
     assert "周文斌" in page(browser, f"{DESK}?tab=reviewed")
@@ -78,17 +80,25 @@ def test_what_may_be_recognised(world: make.SmallWorld) -> None:
         ("16", ""): "调低认定学时请在审核意见中说明理由",
         ("0", "不认"): "认定学时必须大于 0；不予认定请驳回",
         ("abc", ""): "认定学时应为数字",
+        ("", "同意"): "请填写认定学时",
+        ("  ", ""): "请填写认定学时",
     }
     for (hours, comment), reason in refusals.items():
         answer = browser.post(DECIDE, posted(row, hours=hours, comment=comment))
         assert answer["Location"] == f"{DESK}?case={row.pk}"
         text = page(browser, answer["Location"])
-        assert (reason in text, f'value="{hours}"' in text, f'value="{comment}"' in text) == (True, True, True), hours
+        assert (reason in text, in_field(text, row), f'value="{comment}"' in text) == (True, hours, True), hours
         assert "aria-invalid" in text
         assert (w.case(row).state, w.case(row).version) == (CaseState.PENDING, 1)
     assert "aria-invalid" not in page(browser, f"{DESK}?case={row.pk}")
     assert browser.post(DECIDE, posted(row, hours="16.5", comment="少一天"))["Location"] == DESK
     assert (str(w.fresh(row).hours_recognised), w.total(world)) == ("16.50", w.fresh(row).hours_recognised)
+
+
+def in_field(text: str, row: Declaration) -> str:
+    """What stands in 认定学时 of the opened declaration."""
+    [found] = re.findall(rf'name="hours-{row.case_id}" value="([^"]*)"', text)
+    return str(found)
 
 
 def test_never_above_the_rule_even_if_it_was_declared_so(world: make.SmallWorld) -> None:

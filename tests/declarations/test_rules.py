@@ -82,7 +82,7 @@ def test_recognised(typed: str, comment: str, hours: str) -> None:
     assert rules.recognised(finding, D(24), step=D("0.5"), comment=comment) == D(hours)
 
 
-@pytest.mark.parametrize("typed", ["24.5", "0", "-1", "abc", "NaN", "Infinity", "1e9", "16.3"])
+@pytest.mark.parametrize("typed", ["24.5", "0", "-1", "abc", "NaN", "Infinity", "1e9", "16.3", "", " "])
 def test_what_a_reviewer_may_not_recognise(typed: str) -> None:
     with pytest.raises(RuleBroken):
         rules.recognised({"hours": typed}, D(24), step=D("0.5"), comment="说明")

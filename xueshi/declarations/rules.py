@@ -183,14 +183,16 @@ def _cap_in_words(claim: Claim, left: Room) -> str:
 
 
 def recognised(finding: Mapping[str, str], declared: Decimal, *, step: Decimal, comment: str) -> Decimal:
-    """认定学时: what the reviewer found, else what was declared.
+    """认定学时: what the reviewer found; what was declared where nothing was asked of them (a batch).
 
-    Raises ``RuleBroken``: above the declared hours, not a positive multiple of ``step``, or lowered without a comment
-    (policy facts 6).
+    Raises ``RuleBroken``: emptied, above the declared hours, not a positive multiple of ``step``, or lowered without a
+    comment (policy facts 6).
     """
-    typed = finding.get("hours", "").strip()
-    if not typed:
+    if "hours" not in finding:
         return declared
+    typed = finding["hours"].strip()
+    if not typed:
+        raise RuleBroken("请填写认定学时；不予认定请驳回", "hours")
     try:
         hours = Decimal(typed)
     except InvalidOperation:

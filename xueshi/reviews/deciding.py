@@ -198,8 +198,8 @@ def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
         steps = [turn.step.pk for turn in group]
         ReviewStep.objects.filter(pk__in=steps).update(concerns=order.concerns, concerns_label=label)
     for turn in turns:
-        if turn.case.pk in order.findings:
-            ReviewStep.objects.filter(pk=turn.step.pk).update(findings=dict(order.findings[turn.case.pk]))
+        if said := {name: told for name, told in order.findings.get(turn.case.pk, {}).items() if told}:
+            ReviewStep.objects.filter(pk=turn.step.pk).update(findings=said)
     _drop_rest(turns)
     for (move, state, following), group in _by_destination(turns).items():
         _move(group, move, state, following, now)

@@ -59,11 +59,12 @@ def _row(value: str) -> tuple[int, int]:
 
 
 def _findings(posted: QueryDict, items: Mapping[int, int]) -> dict[int, dict[str, str]]:
+    """What was offered to be found, also where it was left empty: only the kind knows what an empty input means."""
     findings: dict[int, dict[str, str]] = {}
     for name in posted:
         found = _FINDING.fullmatch(name)
         value = posted.get(name, "").strip()
-        if found and value and int(found[2]) in items:
+        if found and int(found[2]) in items:
             findings.setdefault(int(found[2]), {})[found[1]] = text.clean(value, field=name)
     return findings
 
