@@ -27,6 +27,9 @@ from xueshi.notifications.states import Channel
 PURPOSE = "recovery"
 RESET_LIFE = timedelta(hours=24)
 RESETS_BY_SOURCE = Limit("reset-source", 20, timedelta(hours=1))
+RESETS_OF_ACCOUNT = Limit("reset-account", 5, timedelta(hours=1))
+RESETS_BY_STARTER = Limit("reset-starter", 60, timedelta(hours=1))
+OFTEN = "重置过于频繁，请稍后再试"
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 that nobody mistakes for each other
 _LENGTH = 16  # 80 bits
 WRONG_SECRET = "重置码错误或已失效，请联系管理员重新发起"  # noqa: S105 - words of a page
@@ -114,15 +117,29 @@ def _tell(user: User, portal: str) -> None:
                 notifications.write(letter)
 
 
-def start_reset(user: User, *, by: audit.By, portal: str) -> None:
-    """Send the owner a secret that sets a new password once, within a day. Whether ``by`` may, the caller has asked.
+def way_to(user: User) -> Recipient | None:
+    """Where the secret of a reset would go; ``None`` when the account has nothing on file that can be reached."""
+    if user.state != AccountState.ACTIVE:
+        return None
+    ways = (Recipient(one, _contact(user, one)) for one in Channel if notifications.offered(one))
+    return next((way for way in ways if way.value), None)
+
+
+def start_reset(user: User, *, by: audit.By, portal: str) -> Recipient:
+    """Send the owner a secret that sets a new password once, within a day, and say where it went.
+
+    Whether ``by`` may, the caller has asked; outside of transactions, for the count has to stand.
 
     Raises:
         RuleBroken: nothing on file that can be reached.
+        TooMany: enough for this account, or by this administrator.
     """
-    channel = next((one for one in Channel if _contact(user, one) and notifications.offered(one)), None)
-    if channel is None or user.state != AccountState.ACTIVE:
+    way = way_to(user)
+    if way is None:
         raise RuleBroken(UNREACHABLE)
+    limits.require(RESETS_OF_ACCOUNT, str(user.pk), OFTEN)
+    if by.user_id is not None:
+        limits.require(RESETS_BY_STARTER, str(by.user_id), OFTEN)
     now, secret = clock.now(), "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).order_by("pk").get(pk=user.pk)  # rule 1: one reset at a time
@@ -133,14 +150,15 @@ def start_reset(user: User, *, by: audit.By, portal: str) -> None:
         letter = Letter(
             key=f"reset:{reset.pk}",
             portal=portal,
-            channel=channel,
-            recipient=_contact(user, channel),
+            channel=way.channel,
+            recipient=way.value,
             template="reset",
             values={"secret": _grouped(secret), "hours": str(RESET_LIFE // timedelta(hours=1))},
             expires_at=reset.expires_at,
         )
         notifications.write(letter)
         audit.record(by, "account.reset_started", user)
+    return way
 
 
 def use_reset(typed: str, new: str, *, portal: str, source: str) -> None:

@@ -1,5 +1,7 @@
 """Reading bodies, hats and desks."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -41,6 +43,21 @@ def hat(user_id: int, portal: str, membership_id: int) -> Membership | None:
     """One wearable hat, for the request's actor."""
     rows = Membership.objects.filter(permissions.hats_of(user_id, portal), pk=membership_id)
     return rows.select_related("user", "organisation", "role", "department").first()
+
+
+def hat_seen(actor: Actor, pk: int) -> Membership:
+    """A live hat of somebody within reach; ``NotFound`` when absent or not theirs."""
+    rows = Membership.objects.filter(permissions.memberships_seen_by(actor), pk=pk, state=MembershipState.ACTIVE)
+    found = rows.select_related("user", "organisation", "role").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def resettable(actor: Actor, hats: Iterable[Membership]) -> set[int]:
+    """Of some hats the keys of those whose owner's password the actor may have reset; one question for all."""
+    rows = Membership.objects.filter(permissions.resettable_by(actor), pk__in=[one.pk for one in hats])
+    return set(rows.values_list("pk", flat=True))
 
 
 def pending_hats(user_id: int) -> list[Membership]:

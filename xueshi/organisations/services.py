@@ -6,11 +6,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
+from xueshi.accounts import recovering
+from xueshi.accounts.codes import Recipient
 from xueshi.accounts.models import User
 from xueshi.audit import services as audit
 from xueshi.kernel import clock, text
 from xueshi.kernel.errors import NotFound, RuleBroken
-from xueshi.organisations import rules
+from xueshi.organisations import permissions, rules, selectors
+from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department, Membership, Organisation, Role
 from xueshi.organisations.states import (
     CEILING,
@@ -204,6 +207,22 @@ def set_hat_state(membership: Membership, state: MembershipState, *, by: audit.B
     except IntegrityError:
         raise RuleBroken("此人已有工作单位，或该单位已有超级管理员", "user") from None
     audit.record(by, "membership.state", membership, state=state)
+
+
+def reset_password(actor: Actor, membership_id: int) -> Recipient:
+    """重置密码: have the owner sent a secret that sets a new password; nobody else sees any (B8).
+
+    Returns:
+        Where it went.
+
+    Raises:
+        NotFound, NotAllowed: as ``hat_seen`` and ``can_reset`` say.
+        RuleBroken, TooMany: as ``recovering.start_reset``.
+    """
+    hat = selectors.hat_seen(actor, membership_id)
+    permissions.can_reset(actor, hat).require()
+    by = audit.By(actor.user.pk, actor.desk_id)
+    return recovering.start_reset(hat.user, by=by, portal=hat.organisation.portal)
 
 
 def set_department(membership: Membership, department: Department | None, *, by: audit.By) -> None:

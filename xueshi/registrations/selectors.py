@@ -210,7 +210,12 @@ def stored_files(keys: Iterable[str]) -> list[StoredFile]:
 
 def _whole(rows: QuerySet[Registration]) -> QuerySet[Registration]:
     return rows.select_related(
-        "user", "organisation__parent", "membership__department", "professional", "case__organisation"
+        "user",
+        "organisation__parent",
+        "membership__department",
+        "membership__organisation",
+        "professional",
+        "case__organisation",
     ).prefetch_related(
         Prefetch("files", RegistrationFile.objects.filter(round=F("registration__round")).select_related("file")),
         Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by")),

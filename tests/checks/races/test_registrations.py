@@ -1,14 +1,21 @@
-"""CC for registrations: one account, one registration, one decision."""
+"""CC for registrations: one account, one registration, one decision; and of resets started at once one that works."""
+
+import re
 
 import pytest
+from django.db.models import QuerySet
 
 from tests import small_world as make
 from tests.checks.races.contest import accidents, not_unique, together, unlocked
 from tests.checks.report import Outcome, Tell
 from tests.registrations import forms
-from xueshi.accounts.models import User
+from xueshi.accounts import recovering
+from xueshi.accounts.models import PasswordReset, User
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, RuleBroken
+from xueshi.notifications import services as notifications
+from xueshi.notifications.models import Delivery
+from xueshi.organisations import services as hats
 from xueshi.organisations.models import Membership
 from xueshi.policies import registry
 from xueshi.registrations import services
@@ -98,3 +105,30 @@ def test_cc_04_the_same_key_with_another_name(tell: Tell, monkeypatch: pytest.Mo
         patch.setattr(RegistrationDraft, "digest", lambda _draft: first.request_digest)
         unnoticed = services.submit(draft(world, "cc-04", 621, name="陈晓霞"))
     tell(Outcome("CC-04r", n, bad, first.pk == again.pk == unnoticed.pk, 4))
+
+
+def test_cc_10_resets_started_at_once(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four at once, by two administrators: the last one's secret works, the earlier ones are dead (B8)."""
+    world = make.build()
+    starters = (world.employer_admin, world.department_admin) * 2
+
+    def started(hat: Membership | None) -> list[object]:
+        assert hat is not None
+        return together(*(lambda actor=actor: hats.reset_password(actor, hat.pk) for actor in starters))
+
+    results = started(world.person.membership)
+    notifications.deliver_due()
+    secrets = [re.findall(r"重置码 ([0-9A-Z-]+)", one.text)[0] for one in Delivery.objects.order_by("pk")]
+    bad = accidents(results) + ([] if PasswordReset.objects.filter(ended_at=None).count() == 1 else ["several live"])
+    worked = 0
+    for place, secret in enumerate(secrets):
+        try:
+            recovering.use_reset(secret, f"Fresh-Mountain-{place}-2027", portal="weihai", source="")
+            worked += 1
+        except RuleBroken:
+            continue
+    bad += [] if (len(secrets), worked) == (4, 1) else [f"{worked} of {len(secrets)} secrets worked"]
+    starters = starters[:2]
+    with unlocked(monkeypatch, (QuerySet, "update")):
+        control = bool(accidents(started(world.colleague.membership)))
+    tell(Outcome("CC-10b", len(results) + len(secrets), bad, control, 8))

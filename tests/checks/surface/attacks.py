@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from tests.checks.surface import events
-from tests.checks.surface.entitled import ACCOUNTS, EVENTS, PAPERS, Entitled
+from tests.checks.surface.entitled import ACCOUNTS, EVENTS, PAPERS, RESETS, Entitled
 from tests.checks.surface.stage import Stage, text
 from xueshi.certificates import batches
 from xueshi.certificates import selectors as papers
@@ -19,7 +19,7 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.web import images
 from xueshi.ledger.models import YearAccount
 from xueshi.notifications.models import Note
-from xueshi.organisations.models import Organisation
+from xueshi.organisations.models import Membership, Organisation
 from xueshi.organisations.states import OrganisationKind, OrganisationState, Power
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
@@ -256,6 +256,14 @@ class Attacks:
             if hat is not None:
                 url = reverse("portal:hats")
                 yield Attack("portal:hats hat=", "POST", url, url, own, own, {"hat": str(hat.pk)}, none)
+                yield from self._resetting(hat)
+
+    def _resetting(self, hat: Membership) -> Iterator[Attack]:
+        """重置密码 of whoever wears a hat, by who stands above all of that person's authority."""
+        seers = self.who.administrators(self.who.above(hat.organisation_id), RESETS) | self.who.users(hat.user_id)
+        able = frozenset(self.who.resetters(hat)) & seers
+        who = Attack("", "", "", "", frozenset(seers), able, form=True)
+        yield from self._ways("portal:reset_password", (*READS, "POST"), (hat.pk,), who)
 
     def _closing(self, body: Organisation) -> Iterator[Attack]:
         """关闭审核权限 by its direct superior alone; 管理员信息 of an employer by whoever manages bodies above it."""

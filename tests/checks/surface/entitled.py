@@ -8,7 +8,7 @@ from tests.checks.surface.stage import Stage
 from xueshi.declarations.models import Declaration
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.models import Organisation
+from xueshi.organisations.models import Membership, Organisation
 from xueshi.organisations.states import Hat, Power
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
@@ -18,6 +18,8 @@ YEARS = HOURS | {Power.CERTIFICATES, Power.STATISTICS}
 EVENTS = frozenset({Power.REVIEW_HOURS})
 ACCOUNTS = frozenset({Power.REVIEW_ACCOUNTS})
 PAPERS = frozenset({Power.CERTIFICATES})
+RESETS = frozenset({Power.REVIEW_ACCOUNTS, Power.SUBORDINATES, Power.ADMINISTRATORS})
+SOLE, BELOW = frozenset({Power.ADMINISTRATORS}), frozenset({Power.SUBORDINATES})
 """An administrator reads a kind of document only with one of its modules."""
 
 
@@ -70,6 +72,16 @@ class Entitled:
     def desk(self, case: ReviewCase) -> set[str]:
         """The administrators of the body that has it now."""
         return self.administrators([case.desk_id] if case.desk_id is not None else [])
+
+    def resetters(self, hat: Membership) -> set[str]:
+        """The administrators above, who also stand above every body that the person administers."""
+        by_hat = {Hat.PROFESSIONAL: ACCOUNTS, Hat.ADMINISTRATOR: RESETS}[Hat(hat.hat)]
+        found = self.administrators(self.above(hat.organisation_id), by_hat) - self.users(hat.user_id)
+        for held in Membership.objects.filter(user_id=hat.user_id, hat=Hat.ADMINISTRATOR, state="active"):
+            own = set() if held.is_super else self.administrators([held.organisation_id], SOLE)
+            own = {name for name in own if (worn := self.hats[name].membership) is not None and worn.is_super}
+            found &= self.administrators(self.above(held.organisation_id) - {held.organisation_id}, BELOW) | own
+        return found
 
     def declaration(self, row: Declaration) -> set[str]:
         """Who entered it; its person, a unit's only once it is handed in; and then whoever may see the case."""

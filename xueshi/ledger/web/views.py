@@ -11,6 +11,7 @@ from xueshi.ledger import selectors
 from xueshi.ledger.models import YearAccount
 from xueshi.ledger.web import days, lists, shown
 from xueshi.ledger.web.shown import Explained
+from xueshi.organisations import permissions
 from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
 from xueshi.policies.requests import actor_of, pack_of
@@ -35,6 +36,8 @@ def person_years(request: HttpRequest, pk: int) -> HttpResponse:
     pack = registry.pack(person.employment.organisation.portal)
     page = lists.Years(pack, clock.year(), day, person, actor).page()
     context = {"name": person.user.name, "day": day, "sheet": reverse("ledger:person_sheet", args=[pk])}
+    if permissions.can_reset(actor, person.employment):
+        context["reset"] = reverse("portal:reset_password", args=[person.employment_id])
     return show_list(request, page, context)
 
 

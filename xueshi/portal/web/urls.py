@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from xueshi.portal.web import account, notes, policy, recovery, resuming, security, todo, views
+from xueshi.portal.web import account, notes, policy, recovery, resets, resuming, security, todo, views
 
 app_name = "portal"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("account/identity/", account.identity, name="identity"),
     path("account/devices/", security.devices, name="devices"),
     path("account/factor/", security.factor, name="factor"),
+    path("accounts/<int:membership_id>/reset/", resets.reset_password, name="reset_password"),
     path("second-step/", security.challenge, name="challenge"),
     path("prove/", security.prove, name="prove"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from xueshi.kernel import masking
+from xueshi.organisations import permissions as seeing
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
 from xueshi.policies import registry
@@ -47,7 +48,15 @@ def context(actor: Actor, case_id: int, next_url: str = "") -> dict[str, Any]:
         "changes": _changes(registration),
         "scans": _scans(registration),
         "steps": _steps(case),
+        "reset": _reset(actor, registration),
     }
+
+
+def _reset(actor: Actor, registration: Registration) -> str:
+    """Where an administrator has the password of somebody reset who came in by this registration; else nothing."""
+    hat = registration.membership
+    allowed = hat is not None and seeing.can_reset(actor, hat)
+    return reverse("portal:reset_password", args=[registration.membership_id]) if allowed else ""
 
 
 def _pairs(registration: Registration) -> list[Pair]:

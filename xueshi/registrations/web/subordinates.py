@@ -65,7 +65,10 @@ def subordinates(request: PortalRequest) -> HttpResponse:
 def administrators(request: PortalRequest, organisation_id: int) -> HttpResponse:
     """管理员信息 of a subordinate unit."""
     body = selectors.subordinate(actor_of(request), organisation_id)
-    context = {"title": "管理员信息", "body": body, "rows": [_person(hat) for hat in bodies.administrators(body.pk)]}
+    people = bodies.administrators(body.pk)
+    resettable = bodies.resettable(actor_of(request), people)
+    rows = [_person(hat, resettable=hat.pk in resettable) for hat in people]
+    context = {"title": "管理员信息", "body": body, "rows": rows}
     return render(request, "registrations/administrators.html", context)
 
 
@@ -121,9 +124,10 @@ _COLUMNS: tuple[Column[Organisation], ...] = (
 )
 
 
-def _person(hat: Membership) -> dict[str, object]:
+def _person(hat: Membership, *, resettable: bool) -> dict[str, object]:
     role = "超级管理员" if hat.is_super else (hat.role.name if hat.role is not None else "")
-    return {"user": hat.user, "role": role, "email": masking.email(hat.user.email)}
+    email = masking.email(hat.user.email)
+    return {"pk": hat.pk, "user": hat.user, "role": role, "email": email, "resettable": resettable}
 
 
 def _verb(body: Organisation) -> str:
