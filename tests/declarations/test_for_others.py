@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests import small_world as make
 from tests.browsers import signed_in
@@ -234,3 +236,18 @@ def test_a_picture_is_taken_at_once_whatever_stands_in_the_search_box(world: mak
     wrong = browser.post(NEW, sending | {"evidence": image("说明.txt", b"x")}, headers={"HX-Request": "true"})
     assert wrong.status_code == 422
     assert Declaration.objects.count() == 0
+
+
+@pytest.mark.req("CR-22")
+def test_five_people_cost_as_many_questions_as_two(world: make.SmallWorld) -> None:
+    browser = signed_in(world.employer_admin)
+    more = [make.professional(name, world.employer)[1] for name in ("赵一", "钱二", "孙三", "李四", "周五")]
+    browser.get(NEW)
+    asked = []
+    for place, people in enumerate(([world.record, world.colleague_record], more)):
+        with CaptureQueriesContext(connection) as captured:
+            answer = browser.post(NEW, sent(*people, hours="8", class_name=f"第 {place} 期", key=f"page-{place}"))
+        assert answer.status_code == 302
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
+    assert len(stands(*more)) == 5

@@ -1,14 +1,12 @@
-"""Saving without submitting 保存暂不提交, editing, deleting."""
+"""What is declared, by whom, under which rules; the row that holds it, locked and as it was shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from xueshi.audit import services as audit
 from xueshi.declarations import permissions, rules
-from xueshi.declarations.models import Declaration, Evidence
-from xueshi.files.models import StoredFile
+from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
@@ -20,9 +18,9 @@ from xueshi.policies.answers import Answers
 from xueshi.policies.packs import Pack
 from xueshi.policies.values import UnknownKey
 from xueshi.reviews import services as reviews
-from xueshi.reviews.services import acting
 
-_COLUMNS = ("subject", "hours", "period", "evidence")
+COLUMNS = ("subject", "hours", "period", "evidence")
+"""Answers that stand in columns of their own, or beside the row."""
 ROLE = "professional"
 """The role whose questions are asked; others declare on people's behalf with the same form."""
 CHANGED = "该申报已变更，请刷新后再操作"
@@ -98,52 +96,28 @@ def once[T](write: Callable[[], T]) -> T:
         raise MovedOn(CHANGED) from None
 
 
-def save_draft(actor: Actor, entry: Entry, edit: Edit | None = None) -> Declaration:
-    """Keep what was filled in without handing it in (CR-11); gaps are allowed, wrong values are not."""
-    return once(lambda: _save_draft(actor, entry, edit))
-
-
-def _save_draft(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
-    by = declarer(actor)
-    asked = claim(by.pack, entry)
-    declaration, again = opened(actor, by, entry, edit)
-    if not again:
-        write(declaration, by, entry, asked)
-        audit.record(acting(actor), "declaration.saved", declaration, version=declaration.version)
-    return declaration
-
-
-@transaction.atomic
-def delete_draft(actor: Actor, edit: Edit) -> None:
-    """Delete what is to be submitted (CR-20). What was once handed in is hidden, its history and evidence stay."""
-    declaration = editable(actor, edit)
-    if declaration.case is None:
-        audit.record(acting(actor), "declaration.deleted", declaration)
-        declaration.evidence.all().delete()
-        declaration.delete()
-        return
-    declaration.deleted_at = clock.now()
-    declaration.save(update_fields=["deleted_at"])
-    audit.record(acting(actor), "declaration.hidden", declaration)
+def fresh(actor: Actor, by: Declarer, key: str) -> Declaration:
+    """A row that is not stored yet; ``key`` is the one-time key it is known by when the same page is sent again."""
+    return Declaration(
+        opened_in=clock.year(),
+        person=by.person,
+        organisation=by.organisation,
+        portal=by.pack.key,
+        declared_by=actor.user,
+        declaring_body=by.organisation if by.role != ROLE else None,
+        created_at=clock.now(),
+        version=0,
+        submission_key=key or None,
+    )
 
 
 def opened(actor: Actor, by: Declarer, entry: Entry, edit: Edit | None) -> tuple[Declaration, bool]:
     """The declaration to write, locked, and whether this very request was answered before (D4)."""
     if edit is not None:
         return editable(actor, edit), False
-    made = Declaration(
-        opened_in=clock.year(),
-        person=by.person,
-        organisation=by.organisation,
-        portal=by.pack.key,
-        declared_by=actor.user,
-        created_at=clock.now(),
-        version=0,
-        submission_key=entry.submission_key or None,
-    )
     earlier = _earlier(actor, entry)
     if earlier is None:
-        return made, False
+        return fresh(actor, by, entry.submission_key), False
     if earlier.typed is not None:
         return editable(actor, Edit(earlier.pk, earlier.version)), False
     return earlier, True
@@ -177,7 +151,7 @@ def _content(declaration: Declaration) -> tuple[object, ...]:
 
 def _said(entry: Entry) -> tuple[object, ...]:
     answers = entry.answers
-    return answers.without(*_COLUMNS).as_json(), answers.text("subject"), answers.hours("hours"), entry.files
+    return answers.without(*COLUMNS).as_json(), answers.text("subject"), answers.hours("hours"), entry.files
 
 
 def editable(actor: Actor, edit: Edit) -> Declaration:
@@ -193,46 +167,3 @@ def editable(actor: Actor, edit: Edit) -> Declaration:
     if declaration.version != edit.version:
         raise MovedOn(CHANGED)
     return declaration
-
-
-def write(declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Claim) -> None:
-    """Put an entry into the row and its evidence beside it; the employer is the present one.
-
-    What was once handed in keeps its columns until hours and subject are there again; until then only the form is kept.
-    """
-    declaration.organisation, declaration.portal = by.organisation, by.pack.key
-    if declaration.case_id is None or (asked.hours is not None and entry.answers.text("subject")):
-        _fill(declaration, entry, asked)
-    else:
-        names = asked.form.form.typed(entry.answers)
-        declaration.typed = {"year": str(entry.year), "form": entry.form} | names
-    declaration.changed_at = clock.now()
-    declaration.version += 1
-    files = _files(declaration, entry)
-    declaration.save()
-    declaration.evidence.all().delete()
-    Evidence.objects.bulk_create(
-        Evidence(declaration=declaration, file=file, position=position) for position, file in enumerate(files, start=1)
-    )
-
-
-def _fill(declaration: Declaration, entry: Entry, asked: rules.Claim) -> None:
-    answers, period = entry.answers, entry.answers.period("period")
-    declaration.year, declaration.form, declaration.rule = entry.year, entry.form, asked.rules.version
-    declaration.subject, declaration.hours_declared = answers.text("subject"), asked.hours
-    declaration.starts_on = period.start if period else None
-    declaration.ends_on = period.end if period else None
-    declaration.answers = answers.without(*_COLUMNS).as_json()
-    declaration.typed = None
-
-
-def _files(declaration: Declaration, entry: Entry) -> Sequence[StoredFile]:
-    """The named files in order: the declarer's own uploads or evidence the person already has, each once (A4)."""
-    wanted = list(dict.fromkeys(entry.files))
-    found = {file.pk: file for file in StoredFile.objects.filter(pk__in=wanted)}
-    known = Evidence.objects.filter(declaration__person=declaration.person, file_id__in=wanted)
-    here = set(known.values_list("file_id", flat=True)) if wanted else set()
-    for pk in wanted:
-        if pk not in found or (pk not in here and found[pk].uploaded_by_id != declaration.declared_by_id):
-            raise RuleBroken("附件已失效，请重新上传", "evidence")
-    return [found[pk] for pk in wanted]

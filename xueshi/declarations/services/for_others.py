@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from xueshi.declarations import permissions, rules, selectors
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.services.drafting import Declarer, Edit, Entry, claim, editable, once, says
+from xueshi.declarations.services.drafting import Declarer, Edit, Entry, claim, editable, fresh, once, says
 from xueshi.declarations.services.submitting import POWERS, chain, check_complete, hand_in
-from xueshi.kernel import clock
+from xueshi.declarations.services.writing import Sheet
 from xueshi.kernel.errors import MovedOn, Problems, RuleBroken
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations import selectors as organisations
@@ -69,21 +69,13 @@ def _declare(actor: Actor, entry: Entry, people: Sequence[int]) -> list[Declarat
     check_complete(unit.role, asked, entry)
     found = _people(actor, people)
     _check_each(actor, unit, found, asked)
-    return list(_hand_in_all(actor, [unit.of(person) for person in found], entry, asked))
+    sheets = [_sheet(actor, unit.of(person), _key(entry, place)) for place, person in enumerate(found)]
+    hand_in(actor, sheets, entry, asked)
+    return [one.declaration for one in sheets]
 
 
-def _hand_in_all(
-    actor: Actor, declarers: Sequence[Declarer], entry: Entry, asked: rules.Claim
-) -> Iterator[Declaration]:
-    """All, or ``Problems`` with what stands in the way of each: the transaction ends with them."""
-    problems: list[RuleBroken] = []
-    for place, by in enumerate(declarers):
-        try:
-            yield hand_in(actor, _fresh(actor, by, _key(entry, place)), by, entry, asked)
-        except Problems as refusal:
-            problems += refusal.problems
-    if problems:
-        raise Problems(problems)
+def _sheet(actor: Actor, by: Declarer, key: str) -> Sheet:
+    return Sheet(fresh(actor, by, key), by)
 
 
 def again(actor: Actor, entry: Entry, edit: Edit) -> Declaration:
@@ -97,7 +89,8 @@ def _again(actor: Actor, entry: Entry, edit: Edit) -> Declaration:
     check_complete(unit.role, asked, entry)
     [person] = _people(actor, [declaration.person_id])
     _check_each(actor, unit, [person], asked)
-    return hand_in(actor, declaration, unit.of(person), entry, asked)
+    hand_in(actor, [Sheet(declaration, unit.of(person))], entry, asked)
+    return declaration
 
 
 def _key(entry: Entry, place: int) -> str:
@@ -114,20 +107,6 @@ def _earlier(actor: Actor, entry: Entry, people: Sequence[int]) -> list[Declarat
     if stored and not same:
         raise RuleBroken("此页面的内容已经提交过，请重新填写后再申报")
     return stored
-
-
-def _fresh(actor: Actor, by: Declarer, key: str) -> Declaration:
-    return Declaration(
-        opened_in=clock.year(),
-        person=by.person,
-        organisation=by.organisation,
-        portal=by.pack.key,
-        declared_by=actor.user,
-        declaring_body=by.organisation,
-        created_at=clock.now(),
-        version=0,
-        submission_key=key,
-    )
 
 
 def _people(actor: Actor, pks: Sequence[int]) -> list[Professional]:
@@ -156,10 +135,10 @@ def _check_each(actor: Actor, unit: Unit, people: Sequence[Professional], asked:
 def _refused(actor: Actor, unit: Unit, people: Sequence[Professional], asked: rules.Claim) -> Iterator[tuple[str, str]]:
     """(name, reason) of those for whom it cannot be handed in: their year is full, or nobody else could review it."""
     held = ledger.held_by([person.pk for person in people], asked.rules.year)
+    wanted = ledger.requirements_of((person.pk, unit.pack.key, asked.rules.year) for person in people)
     reviewers = _own_reviewers(unit, asked)
     for person in people:
-        wanted = ledger.requirement_of(person.pk, unit.pack.key, asked.rules.year)
-        decision = rules.within_caps(asked, held.get(person.pk, ()), wanted)
+        decision = rules.within_caps(asked, held.get(person.pk, ()), wanted[person.pk, asked.rules.year])
         if not decision:
             yield person.user.name, decision.reason
         elif reviewers is not None and not reviewers - {actor.user.pk, person.user_id}:

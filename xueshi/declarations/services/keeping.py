@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from xueshi.audit import services as audit
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.services.drafting import Edit, Entry, claim, declarer, once, opened, write
+from xueshi.declarations.services.drafting import Edit, Entry, claim, declarer, once, opened
+from xueshi.declarations.services.writing import Sheet, write
 from xueshi.kernel.errors import MovedOn, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.reviews.services import acting
@@ -43,7 +44,7 @@ def _keep(actor: Actor, form: Unfinished, edit: Edit | None) -> Declaration:
     if edit is None and not first and declaration.version > 1:
         # A page that does not know its draft yet may repeat its first sending, but not undo what another page wrote.
         raise MovedOn("此页面的内容已在别处继续填写，请在申报进度查询中打开")
-    write(declaration, by, form.entry, asked)
+    write([Sheet(declaration, by)], form.entry, asked)
     declaration.typed = {name: text.replace("\x00", "") for name, text in form.typed.items()}
     declaration.save(update_fields=["typed"])
     if first:

@@ -1,24 +1,17 @@
 """Handing in 提交申报 and taking back 撤销."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from django.db import transaction
 
 from xueshi.declarations import permissions, rules
-from xueshi.declarations.models import Declaration, Evidence
+from xueshi.declarations.models import Declaration
 from xueshi.declarations.selectors import KIND
 from xueshi.declarations.services.claiming import claim_once, released
-from xueshi.declarations.services.drafting import (
-    Declarer,
-    Edit,
-    Entry,
-    claim,
-    declarer,
-    editable,
-    once,
-    opened,
-    write,
-)
+from xueshi.declarations.services.drafting import Declarer, Edit, Entry, claim, declarer, editable, once, opened
+from xueshi.declarations.services.writing import Sheet, write
+from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, Problems, RuleBroken
 from xueshi.ledger import selectors as ledger
@@ -66,20 +59,25 @@ def _submit(actor: Actor, entry: Entry, edit: Edit | None) -> Declaration:
     if again:
         declaration = editable(actor, Edit(declaration.pk, declaration.version))
     _check_hours(by, asked, entry)
-    return hand_in(actor, declaration, by, entry, asked)
-
-
-def hand_in(actor: Actor, declaration: Declaration, by: Declarer, entry: Entry, asked: rules.Claim) -> Declaration:
-    """Write what was judged before and give it to its first desk, anew or once more."""
-    write(declaration, by, entry, asked)
-    claim_once(declaration, by, asked)
-    handed_in = submission(declaration, by, asked, entry)
-    if declaration.case_id is None:
-        declaration.case = reviews.open_case(handed_in, by=acting(actor), submitted_by_id=actor.user.pk)
-        declaration.save(update_fields=["case"])
-    else:
-        declaration.case = reviews.resubmit(actor, declaration.case_id, handed_in)
+    hand_in(actor, [Sheet(declaration, by)], entry, asked)
     return declaration
+
+
+def hand_in(actor: Actor, sheets: Sequence[Sheet], entry: Entry, asked: rules.Claim) -> None:
+    """Write what was judged before, for people of one body, and give it to the first desk, anew or once more.
+
+    As many questions for two hundred people as for one; raises ``Problems`` with what stands in the way of each.
+    """
+    files = write(sheets, entry, asked)
+    claim_once(sheets, files, asked)
+    told = list(zip((one.declaration for one in sheets), _submissions(sheets, files, entry, asked), strict=True))
+    anew, again = [one for one in told if one[0].case_id is None], [one for one in told if one[0].case_id is not None]
+    cases = reviews.open_cases([one for _row, one in anew], by=acting(actor), submitted_by_id=actor.user.pk)
+    for (declaration, _one), case in zip(anew, cases, strict=True):
+        declaration.case = case
+    Declaration.objects.bulk_update([row for row, _one in anew], ["case"])
+    for declaration, one in again:
+        declaration.case = reviews.resubmit(actor, declaration.case_id or 0, one)
 
 
 def check_complete(role: str, asked: rules.Claim, entry: Entry) -> None:
@@ -106,19 +104,24 @@ def _check_hours(by: Declarer, asked: rules.Claim, entry: Entry) -> None:
             raise RuleBroken(decision.reason, "hours")
 
 
-def submission(declaration: Declaration, by: Declarer, asked: rules.Claim, entry: Entry) -> Submission:
-    """What the review is told of a declaration that is written."""
-    files = Evidence.objects.filter(declaration=declaration).order_by("position")
-    digests = list(files.values_list("file__digest", flat=True))
-    return Submission(
-        kind=KIND,
-        portal=by.pack.key,
-        title=f"{by.person.user.name} {asked.form.label} {entry.year} 年度"[:160],
-        owner_id=by.person.user_id,
-        organisation_id=by.organisation.pk,
-        digest=rules.digest(asked, entry.year, digests),
-        chain=chain(by, asked),
-    )
+def _submissions(
+    sheets: Sequence[Sheet], files: Sequence[StoredFile], entry: Entry, asked: rules.Claim
+) -> list[Submission]:
+    """What the review is told of declarations that are written; all take the way of the body they have in common."""
+    digest = rules.digest(asked, entry.year, [file.digest for file in files])
+    way = chain(sheets[0].by, asked)
+    return [
+        Submission(
+            kind=KIND,
+            portal=one.by.pack.key,
+            title=f"{one.by.person.user.name} {asked.form.label} {entry.year} 年度"[:160],
+            owner_id=one.by.person.user_id,
+            organisation_id=one.by.organisation.pk,
+            digest=digest,
+            chain=way,
+        )
+        for one in sheets
+    ]
 
 
 def chain(by: Declaring, asked: rules.Claim) -> tuple[StepPlan, ...]:

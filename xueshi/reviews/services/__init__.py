@@ -1,6 +1,15 @@
 """What can be done besides deciding (``deciding``): open, send again, take back; keep lists and reasons."""
 
-from xueshi.reviews.services.cases import Submission, acting, locked, note_foreign_row, open_case, resubmit, withdraw
+from xueshi.reviews.services.cases import (
+    Submission,
+    acting,
+    locked,
+    note_foreign_row,
+    open_case,
+    open_cases,
+    resubmit,
+    withdraw,
+)
 from xueshi.reviews.services.entrusting import Entrusting, entrust, take_back
 from xueshi.reviews.services.reasons import ReasonDraft, delete_reason, save_reason
 from xueshi.reviews.services.records import remove_record, restore_record
@@ -18,6 +27,7 @@ __all__ = [
     "move_up",
     "note_foreign_row",
     "open_case",
+    "open_cases",
     "remove_record",
     "restore_record",
     "resubmit",

@@ -1,7 +1,8 @@
 """Opening, resubmitting and withdrawing cases. Deciding is in ``deciding``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -40,13 +41,27 @@ def note_foreign_row(actor: Actor) -> None:
         audit.record(acting(actor), "security.foreign_row", actor.membership)
 
 
-@transaction.atomic
 def open_case(submission: Submission, *, by: audit.By, submitted_by_id: int) -> ReviewCase:
     """Start a review: the chain is frozen into rows now, whatever the pack says later."""
-    rules.check_chain(submission.chain)
+    [case] = open_cases([submission], by=by, submitted_by_id=submitted_by_id)
+    return case
+
+
+@transaction.atomic
+def open_cases(submissions: Sequence[Submission], *, by: audit.By, submitted_by_id: int) -> list[ReviewCase]:
+    """Start the reviews of several documents handed in together, in their order; a few statements for any number."""
+    for submission in submissions:
+        rules.check_chain(submission.chain)
     now = clock.now()
+    cases = ReviewCase.objects.bulk_create(_case(one, submitted_by_id, now) for one in submissions)
+    _freeze(zip(cases, (one.chain for one in submissions), strict=True))
+    _note(cases, Move.SUBMIT, by)
+    return cases
+
+
+def _case(submission: Submission, submitted_by_id: int, now: datetime) -> ReviewCase:
     first = submission.chain[0]
-    case = ReviewCase.objects.create(
+    return ReviewCase(
         kind=kinds.kind(submission.kind).key,
         portal=submission.portal,
         title=submission.title,
@@ -59,9 +74,6 @@ def open_case(submission: Submission, *, by: audit.By, submitted_by_id: int) -> 
         submitted_at=now,
         waiting_since=now,
     )
-    _freeze(case, submission.chain)
-    _note(case, Move.SUBMIT, by)
-    return case
 
 
 @transaction.atomic
@@ -79,8 +91,8 @@ def resubmit(actor: Actor, case_id: int, submission: Submission) -> ReviewCase:
     case.desk_id, case.stage, case.settled_at, case.handler = first.desk_id, first.stage, None, None
     case.submitted_at = case.waiting_since = clock.now()
     case.save()
-    _freeze(case, submission.chain)
-    _note(case, Move.RESUBMIT, acting(actor))
+    _freeze([(case, submission.chain)])
+    _note([case], Move.RESUBMIT, acting(actor))
     return case
 
 
@@ -97,7 +109,7 @@ def withdraw(actor: Actor, case_id: int) -> ReviewCase:
     case.save()
     case.steps.filter(round=case.round, state__in=[StepState.WAITING, StepState.ACTIVE]).update(state=StepState.DROPPED)
     kinds.kind(case.kind).on_withdrawn(kinds.Outcome(actor, [case], {}))
-    _note(case, Move.WITHDRAW, acting(actor))
+    _note([case], Move.WITHDRAW, acting(actor))
     return case
 
 
@@ -110,7 +122,7 @@ def locked(case_id: int) -> ReviewCase:
     return case
 
 
-def _freeze(case: ReviewCase, chain: Sequence[StepPlan]) -> None:
+def _freeze(taken: Iterable[tuple[ReviewCase, Sequence[StepPlan]]]) -> None:
     ReviewStep.objects.bulk_create(
         ReviewStep(
             case=case,
@@ -124,10 +136,11 @@ def _freeze(case: ReviewCase, chain: Sequence[StepPlan]) -> None:
             settles=step.settles,
             state=StepState.ACTIVE if position == 1 else StepState.WAITING,
         )
+        for case, chain in taken
         for position, step in enumerate(chain, start=1)
     )
 
 
-def _note(case: ReviewCase, move: Move, by: audit.By) -> None:
-    moved = Moved(case, move, case.version, case.state, details={"version": case.version})
-    note(by, [moved], clock.now())
+def _note(cases: Sequence[ReviewCase], move: Move, by: audit.By) -> None:
+    moved = [Moved(one, move, one.version, one.state, details={"version": one.version}) for one in cases]
+    note(by, moved, clock.now())
