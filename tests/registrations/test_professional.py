@@ -126,12 +126,12 @@ def test_a_complete_form_waits_at_the_chosen_unit(world: SmallWorld, visit: Visi
     )
     boxes = registration.consents.order_by("subject")
     assert [(each.subject, each.version, each.channel, each.round) for each in boxes] == [
-        (subject, "2026-11", "web", 1) for subject in ("agreement", "sensitive", "undertaking")
+        (subject, "2026-11-22", "web", 1) for subject in ("agreement", "sensitive", "undertaking")
     ]
     assert all(each.at == boxes[0].at for each in boxes)
 
 
-@pytest.mark.req("PRO-10", "SYS-15")
+@pytest.mark.req("PRO-10", "SYS-15", "PR-06")
 def test_both_boxes_must_be_ticked_and_the_agreement_opens(world: SmallWorld, visit: Visit, client: Client) -> None:
     before = counts()
     for box in ("undertaking", "agreement", "sensitive"):

@@ -219,7 +219,7 @@ def test_a_code_that_does_not_check_is_refused(world: SmallWorld, visit: Visit, 
     assert (form.page.status_code, list(form.errors)) == (422, ["code"])
 
 
-@pytest.mark.req("ORG-14", "PRO-10", "SYS-15")
+@pytest.mark.req("ORG-14", "PRO-10", "SYS-15", "PR-06")
 def test_texts_renewed_meanwhile_are_shown_and_accepted_anew(world: SmallWorld, visit: Visit) -> None:
     before = counts()
     form = visit("professional")
@@ -228,7 +228,7 @@ def test_texts_renewed_meanwhile_are_shown_and_accepted_anew(world: SmallWorld, 
     form.send(typed | {"carried": old.packed()})
     assert form.page.status_code == 422
     assert "协议内容已更新，请阅读新版本后重新勾选" in form.text
-    for words in ("版本 2026-11", "用户应当如实填写信息", "身份证件号码属于敏感个人信息"):
+    for words in ("版本 2026-11-22", "用户应当如实填写信息", "身份证件号码属于敏感个人信息"):
         assert words in form.text
     shown = form.page.context["form"]
     assert not any(shown[box].value() for box in ("undertaking", "agreement", "sensitive"))
@@ -236,10 +236,10 @@ def test_texts_renewed_meanwhile_are_shown_and_accepted_anew(world: SmallWorld, 
     [scan] = shown.fields["title_certificate"].widget.kept
     form.send(typed | {"title_certificate": "", "title_certificate__keep": scan.key})
     form.done()
-    assert set(Consent.objects.values_list("version", flat=True)) == {"2026-11"}
+    assert set(Consent.objects.values_list("version", flat=True)) == {"2026-11-22"}
 
 
-@pytest.mark.req("ORG-14")
+@pytest.mark.req("ORG-14", "PR-06")
 def test_nothing_is_ticked_beforehand(world: SmallWorld, visit: Visit) -> None:
     for portal, kind in (("weihai", "professional"), ("shandong", "professional"), ("fujian", "account")):
         form = visit(kind, portal).page.context["form"]

@@ -24,7 +24,7 @@ def tell(drafts: Sequence[NoteDraft]) -> None:
     """Write notes and, for those that are new, letters; in the transaction of the caller, each effect once.
 
     A few statements however many there are. Nobody is written to who has no contact, or wants to hear nothing
-    outside the program; closed accounts are told nothing that leaves.
+    outside the program; to closed accounts, and where consent was taken back, nothing leaves.
     """
     fresh = notifications.add_notes(drafts)
     told = [one for one in drafts if one.key in fresh]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from xueshi.accounts.states import AccountState
 from xueshi.kernel import crypto, masking
 from xueshi.kernel.fields import EncryptedField
+from xueshi.kernel.triggers import append_only
 
 
 def document_index(kind: str, number: str) -> str:
@@ -36,6 +37,7 @@ class User(AbstractBaseUser):
     state = models.CharField(max_length=10, default=AccountState.PENDING)
     must_change_password = models.BooleanField(default=False)
     session_epoch = models.PositiveIntegerField(default=0)
+    consent_withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
@@ -197,3 +199,22 @@ class IdentityProof(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(method__in=["review", "service"]), name="identity_proof_method_known"),
         ]
+
+
+class ConsentChange(models.Model):
+    """Consent taken back, or given again after that: which text in which version, when, by which channel (C7).
+
+    What was agreed to at registration stands there. ``subject`` is the box: agreement, sensitive.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=12)
+    given = models.BooleanField()
+    version = models.CharField(max_length=20)
+    portal = models.CharField(max_length=20)
+    channel = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "at"], name="consent_change_by_user")]
+        triggers = [append_only()]

@@ -22,5 +22,6 @@ def counted(user_id: int, **parts: Coalesce | Subquery) -> dict[str, Any]:
 
 
 def reachable(user_ids: Iterable[int]) -> list[User]:
-    """The people behind some keys who may still be written to: everybody but closed accounts."""
-    return list(User.objects.filter(pk__in=list(user_ids)).exclude(state=AccountState.DISABLED))
+    """The people behind some keys who may still be written to: nobody closed, nobody who took their consent back."""
+    open_ = User.objects.exclude(state=AccountState.DISABLED).filter(consent_withdrawn_at=None)
+    return list(open_.filter(pk__in=list(user_ids)))

@@ -136,7 +136,8 @@ class Registration(Sourced):
 class Agreement(Value):
     """The user agreement, the undertaking and the note on sensitive data (C7); one version for all three texts.
 
-    The accepted version is stored with the registration.
+    ``consent`` is the box for sensitive data, ``withdrawal`` says what taking consent back brings. The accepted version
+    is stored with the registration.
     """
 
     version: Label
@@ -147,6 +148,8 @@ class Agreement(Value):
     undertaking: Label
     sensitive_title: Label
     sensitive: tuple[str, ...]
+    consent: Label
+    withdrawal: tuple[str, ...]
 
 
 class MenuItem(Value):

@@ -45,7 +45,8 @@ def _made(request: HttpRequest) -> Shell | None:
         return Shell(site=site)
     figures = _figures(actor, pack.key)
     counts = _by_address(figures.waiting)
-    tree = _Menu(pack, actor, request.path, counts).tree()
+    withdrawn = actor.user.consent_withdrawn_at is not None
+    tree = _own(request.path) if withdrawn else _Menu(pack, actor, request.path, counts).tree()
     return Shell(
         site=site,
         nav=tuple(_groups(tree)),
@@ -53,6 +54,13 @@ def _made(request: HttpRequest) -> Shell | None:
         user=_user_box(pack, actor, figures),
         todo=todo_of(pack, actor, counts) if actor.is_administrator else None,
     )
+
+
+def _own(path: str) -> tuple[Link, ...]:
+    """What is left to somebody who took their consent back (C7)."""
+    pages = (("portal:privacy", "隐私与授权", "shield-check"), ("portal:account", "账号信息", "id"))
+    links = ((reverse(name), label, icon) for name, label, icon in pages)
+    return tuple(Link(label=label, url=url, icon=icon, current=url == path) for url, label, icon in links)
 
 
 def _site(pack: Pack, path: str, *, signed_in: bool) -> Site:
@@ -213,7 +221,7 @@ def _user_box(pack: Pack, actor: Actor, figures: _Figures) -> UserBox:
     ]
     if actor.is_administrator and actor.has(Power.CONTENT):
         items.insert(0, Link(label="通知公告管理", url=reverse("notices:own_list"), icon="edit"))
-    if (worn := figures.hats) > 1:
+    if (worn := figures.hats) > 1 and actor.user.consent_withdrawn_at is None:
         items.insert(0, Link(label=f"切换身份（{worn}）", url=reverse("portal:hats"), icon="arrows-exchange"))
     items.append(Link(label="退出登录", url=reverse("portal:sign_out"), icon="logout", post=True))
     notes = Link(label=pack.word("notes.page"), url=reverse("portal:notes"), icon="mail", count=figures.unread)

@@ -79,6 +79,8 @@ class PortalMiddleware:
         actor = signing_in.actor_of(request.session, pack)
         if actor is not None and signing_in.owes_factor(request.session, actor):
             return _half_way(request, actor, access)
+        if actor is not None and actor.user.consent_withdrawn_at is not None:
+            return _without_consent(request, actor, access)
         setattr(request, "actor", actor)  # noqa: B010
         return None if access.public else _barred(request, actor, access)
 
@@ -166,6 +168,15 @@ def _half_way(request: HttpRequest, actor: Actor, access: Access) -> HttpRespons
         setattr(request, "half_way", True)  # noqa: B010
         return None
     return None if access.public else _by_way_of(request, "portal:challenge")
+
+
+def _without_consent(request: HttpRequest, actor: Actor, access: Access) -> HttpResponse | None:
+    """Who took their consent back wears no hat, and finds their own account and the way back, nothing else (C7)."""
+    bare = actor_from(actor.user, None)
+    setattr(request, "actor", bare)  # noqa: B010 - attributes of our own
+    if access.public:
+        return None
+    return _barred(request, bare, access) if access.withdrawn else _by_way_of(request, "portal:privacy")
 
 
 def _freshly_proved(request: HttpRequest, access: Access) -> HttpResponse | None:

@@ -16,7 +16,7 @@ from xueshi.organisations.models import Department, Membership, Organisation
 from xueshi.organisations.states import Hat, MembershipState, OrganisationKind, OrganisationState
 from xueshi.policies import registry
 from xueshi.registrations import permissions, rules
-from xueshi.registrations.models import EarlierRound, Registration, RegistrationFile
+from xueshi.registrations.models import Consent, EarlierRound, Registration, RegistrationFile
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.states import CaseState
@@ -151,6 +151,11 @@ def earlier_answers(registration: Registration) -> dict[str, Any] | None:
     """What a corrected registration said in the round before; ``None`` when it was never corrected."""
     rows = EarlierRound.objects.filter(registration=registration).order_by("-round")
     return rows.values_list("answers", flat=True).first() if registration.round > 1 else None
+
+
+def consents_of(user_id: int) -> list[Consent]:
+    """The boxes that a person ticked at registrations, latest first."""
+    return list(Consent.objects.filter(registration__user_id=user_id).order_by("-at", "subject"))
 
 
 def refused_registration(registration_id: int) -> Registration | None:

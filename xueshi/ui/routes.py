@@ -23,7 +23,8 @@ class Access:
     """Who may call a view and how. ``powers``: any one of them suffices; none means every signed-in user.
 
     ``fresh``: only within ten minutes of a proof, by password or second factor (A13). ``half``: open as well to a
-    session that still owes its second factor, and then without any hat (B7).
+    session that still owes its second factor, and then without any hat (B7). ``withdrawn``: open as well to somebody
+    who took their consent back, likewise without any hat (C7).
     """
 
     methods: tuple[str, ...] = READING
@@ -33,6 +34,7 @@ class Access:
     fragment: bool = False
     fresh: bool = False
     half: bool = False
+    withdrawn: bool = False
 
     def __post_init__(self) -> None:
         if unknown := set(self.methods) - KNOWN:
@@ -56,6 +58,7 @@ def route[R: HttpRequest, **P](  # noqa: PLR0913 - one word each, always written
     fragment: bool = False,
     fresh: bool = False,
     half: bool = False,
+    withdrawn: bool = False,
 ) -> Callable[[View[R, P]], View[HttpRequest, P]]:
     """Declare a view: ``@route()`` reads, ``@route("POST")`` writes, ``@route("GET", "POST")`` does both.
 
@@ -67,12 +70,13 @@ def route[R: HttpRequest, **P](  # noqa: PLR0913 - one word each, always written
         fragment: answers with a part of a page only.
         fresh: asks for password or second factor again when the last proof is older than ten minutes.
         half: open to a session that still owes its second factor.
+        withdrawn: open to somebody who took their consent back.
 
     Raises:
         ValueError: an unknown method, or powers on a public view.
     """
     allowed = tuple(dict.fromkeys(each for name in methods or READING for each in _with_head(name)))
-    access = Access(allowed, public, powers, object_kind, fragment, fresh, half)
+    access = Access(allowed, public, powers, object_kind, fragment, fresh, half, withdrawn)
 
     def decorate(view: View[R, P]) -> View[HttpRequest, P]:
         @wraps(view)

@@ -25,7 +25,7 @@ _METHODS = {real_name.REVIEW: "所在单位或主管部门审核确认", real_na
 
 
 @sensitive_post_parameters("current", "new", "again")
-@route("GET", "POST")
+@route("GET", "POST", withdrawn=True)
 def password(request: PortalRequest) -> HttpResponse:
     """修改密码 (ID-18)."""
     form = PasswordForm(request.POST or None)
@@ -36,7 +36,7 @@ def password(request: PortalRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("current", "new", "again")
-@route("GET", "POST")
+@route("GET", "POST", withdrawn=True)
 def account(request: PortalRequest) -> HttpResponse:
     """账号信息: one's own data, and the change of the password on the same page (ID-34)."""
     user, form = actor_of(request).user, PasswordForm(request.POST or None)
@@ -50,6 +50,7 @@ def account(request: PortalRequest) -> HttpResponse:
         "proof": real_name.proof_of(user),
         "factor_offered": second_factor.offered(),
         "factor_bound": second_factor.enrolled(user) is not None,
+        "withdrawn": user.consent_withdrawn_at is not None,
     }
     return render(request, "portal/account_data.html", context, status=422 if form.errors else 200)
 

@@ -21,7 +21,7 @@ _LARGEST = 18
 """Digits of a key that a database takes."""
 
 
-@route()
+@route(withdrawn=True)
 def listed(request: PortalRequest) -> HttpResponse:
     """One's messages, newest first; ``unread=1`` leaves out what was read."""
     user, unread = actor_of(request).user, request.GET.get("unread") == "1"

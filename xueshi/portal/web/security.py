@@ -26,7 +26,7 @@ from xueshi.ui.routes import route
 _SEALED_AS, _SECRET = "enrolment", "enrolment"
 
 
-@route("GET", "POST")
+@route("GET", "POST", withdrawn=True)
 def devices(request: PortalRequest) -> HttpResponse:
     """登录设备: one's sessions and known devices, each to be ended (B9)."""
     user, here = actor_of(request).user, request.session.session_key or ""
@@ -59,7 +59,7 @@ def _ended(request: PortalRequest, user: User, here: str) -> None:
     messages.success(request, "已退出，对应设备下次使用时需要重新登录")
 
 
-@route("GET", "POST", fresh=True)
+@route("GET", "POST", fresh=True, withdrawn=True)
 def factor(request: PortalRequest) -> HttpResponse:
     """两步验证: bind an authenticator, get new recovery codes, unbind."""
     if not second_factor.offered():
@@ -169,7 +169,7 @@ def _secret(session: SessionBase) -> str:
 
 
 @sensitive_post_parameters("password", "code")
-@route("GET", "POST")
+@route("GET", "POST", withdrawn=True)
 def prove(request: PortalRequest) -> HttpResponse:
     """确认身份: password or second factor again, before what asks for it (A13)."""
     user = actor_of(request).user

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from xueshi.portal.web import account, notes, policy, recovery, resets, resuming, security, todo, views
+from xueshi.portal.web import account, notes, policy, privacy, recovery, resets, resuming, security, todo, views
 
 app_name = "portal"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("resume/", resuming.resume, name="resume"),
     path("password/", account.password, name="password"),
     path("account/", account.account, name="account"),
+    path("account/privacy/", privacy.privacy, name="privacy"),
     path("account/identity/", account.identity, name="identity"),
     path("account/devices/", security.devices, name="devices"),
     path("account/factor/", security.factor, name="factor"),

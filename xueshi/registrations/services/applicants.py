@@ -12,6 +12,7 @@ from xueshi.registrations.services.drafts import RegistrationDraft
 
 WAITING = "该证件号已提交注册，正在等待审核，请勿重复提交"
 WAITING_HERE = "您已提交过该注册，正在等待审核，请勿重复提交"
+TAKEN_BACK = "您已撤回同意，账号停止使用；请先登录，在“隐私与授权”中重新同意"
 WRONG_NAME = "姓名与该证件号已注册的姓名不一致"
 
 
@@ -54,6 +55,8 @@ def applicant(draft: RegistrationDraft, known: User | None) -> User:
 
 def _known(draft: RegistrationDraft, user: User) -> User:
     """Under the person's lock, so that of two tabs the second finds what the first has handed in (CC-03)."""
+    if user.consent_withdrawn_at is not None:
+        raise RuleBroken(TAKEN_BACK)
     selectors.lock_user(user.pk)
     for hat in selectors.waiting_hats(user.pk, draft.portal):
         joining = draft.way.role == "professional"
