@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xueshi.config import environment
+from xueshi.config import environment, launcher
 from xueshi.config.environment import BadConfiguration
 
 GOOD = {
@@ -93,6 +93,56 @@ def test_an_address_becomes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "5433",
     ]
     assert found["OPTIONS"]["sslmode"] == "require"
+
+
+OWNER_URL = "postgresql://owner:o@db/books"
+
+
+@pytest.mark.req("AZ-15")
+@pytest.mark.parametrize(
+    ("command", "embedded", "outside"),
+    [
+        ("migrate", "xueshi", "owner"),
+        ("prepare", "xueshi", "owner"),
+        ("seed", "xueshi", "owner"),
+        ("procrastinate", "xueshi_app", "app"),
+        ("check_invariants", "xueshi_app", "app"),
+        ("", "xueshi_app", "app"),
+    ],
+)
+def test_only_the_owners_commands_connect_as_the_owner(
+    monkeypatch: pytest.MonkeyPatch, command: str, embedded: str, outside: str
+) -> None:
+    for name in ("XUESHI_DATABASE_ROLE", "DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    environment.choose_role(command)
+    assert environment.database()["USER"] == embedded
+    assert environment.application_role() == "xueshi_app"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:a@db/books")
+    assert environment.database()["USER"] == "app", "one address serves all"
+    monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
+    assert environment.database()["USER"] == outside
+    assert environment.application_role() == "app"
+
+
+@pytest.mark.req("AZ-15")
+def test_web_and_worker_neither_are_the_owner_nor_know_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUESHI_DATABASE_ROLE", "owner")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:a@db/books")
+    monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
+    assert environment.database()["USER"] == "owner"
+    for name, value in launcher.AS_APPLICATION.items():
+        monkeypatch.setenv(name, value)
+    assert environment.database()["USER"] == "app"
+    assert not environment.has_owner()
+
+
+def test_an_owner_of_the_embedded_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
+    with pytest.raises(BadConfiguration, match="an owner of its own"):
+        environment.database()
 
 
 def test_a_long_path_gets_a_short_socket() -> None:

@@ -13,6 +13,10 @@ MOST_SOCKET_BYTES = 100  # the kernel takes 107 with the closing NUL; a little r
 FOR_TESTS_ONLY = ("XUESHI_DEBUG", "XUESHI_TEST_CLOCK", "XUESHI_TEST_CAPTCHA", "XUESHI_TEST_DB", "APP_FAULT")
 SECRETS = ("XUESHI_SECRET_KEY", "XUESHI_FIELD_KEY", "XUESHI_INDEX_KEY", "XUESHI_AUDIT_KEY")
 LEAST_SECRET_LENGTH = 32
+OWNER, APPLICATION = "xueshi", "xueshi_app"
+"""The roles of the embedded server: whose the tables are, and as whom web and worker connect (security.md H2)."""
+OWNERS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE")
+_OWNERS_COMMANDS = frozenset({"flush", "migrate", "pgtrigger", "prepare", "roles", "seed", "seed_world"})
 
 
 class BadConfiguration(SystemExit):
@@ -101,15 +105,43 @@ def embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
+def choose_role(command: str) -> None:
+    """Let this process connect as the owner when its management command is one of the owner's."""
+    os.environ.setdefault("XUESHI_DATABASE_ROLE", "owner" if command in _OWNERS_COMMANDS else "application")
+
+
+def as_owner() -> bool:
+    """Whether this process connects as the owner of the tables, where the owner is told from the application."""
+    return choice("XUESHI_DATABASE_ROLE", ("application", "owner"), default="application") == "owner"
+
+
+def has_owner() -> bool:
+    """Whether this process knows the owner as somebody else than the application."""
+    return embedded() or bool(given_secret("DATABASE_OWNER_URL"))
+
+
+def application_role() -> str:
+    """The role that web and worker connect as; empty when an address leaves it to the surroundings."""
+    return APPLICATION if embedded() else unquote(urlsplit(os.environ["DATABASE_URL"]).username or "")
+
+
+def _address() -> str:
+    if embedded():
+        if given_secret("DATABASE_OWNER_URL"):
+            message = "DATABASE_OWNER_URL is set without DATABASE_URL: the embedded database has an owner of its own"
+            raise BadConfiguration(message)
+        role = OWNER if as_owner() else APPLICATION
+        return f"postgresql://{role}@/{OWNER}?host={quote(str(socket_folder(postgres_folder())))}"
+    return (as_owner() and given_secret("DATABASE_OWNER_URL")) or os.environ["DATABASE_URL"]
+
+
 def database() -> dict[str, Any]:
-    """Django's database settings from ``DATABASE_URL`` or the embedded server's socket under the data directory."""
-    url = (
-        os.environ.get("DATABASE_URL")
-        or f"postgresql://xueshi@/xueshi?host={quote(str(socket_folder(postgres_folder())))}"
-    )
+    """Django's database settings, from the address of the role that this process works as (decision 0035)."""
+    url = _address()
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        message = "DATABASE_URL: expected postgresql://…; Xueshi runs on PostgreSQL only"
+        name = "DATABASE_URL" if url == os.environ.get("DATABASE_URL") else "DATABASE_OWNER_URL"
+        message = f"{name}: expected postgresql://…; Xueshi runs on PostgreSQL only"
         raise BadConfiguration(message)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {

@@ -26,6 +26,8 @@ from xueshi.config.supervisor import Child, end, say, spawn
 READY_SECONDS = 60.0
 LONG_STATEMENTS = {"XUESHI_STATEMENT_TIMEOUT": "15min"}  # 15 s is for pages; migrations and jobs may take longer
 FOR_ALL = {"XUESHI_COLLECTED": "1", "DJANGO_SETTINGS_MODULE": "xueshi.config.settings"}
+# Web and worker never work as the owner of the tables, and need not know how one becomes it.
+AS_APPLICATION = FOR_ALL | {"XUESHI_DATABASE_ROLE": "application"} | dict.fromkeys(environment.OWNERS_ONLY, "")
 MANAGE = [sys.executable, "-m", "xueshi"]
 
 
@@ -150,11 +152,11 @@ def _web(host: str, port: int) -> Child:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--host", host]
     command += ["--port", str(port), "--workers", workers, "--blocking-threads", "2", "--log-level", "warning"]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "xueshi.config.wsgi:application"]
-    return Child("web", lambda: spawn(command, FOR_ALL))
+    return Child("web", lambda: spawn(command, AS_APPLICATION))
 
 
 def _worker() -> Child:
-    return Child("worker", lambda: spawn([*MANAGE, "procrastinate", "worker"], FOR_ALL | LONG_STATEMENTS))
+    return Child("worker", lambda: spawn([*MANAGE, "procrastinate", "worker"], AS_APPLICATION | LONG_STATEMENTS))
 
 
 def is_healthy(host: str, port: int) -> bool:

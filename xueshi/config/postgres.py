@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from xueshi.config.environment import BadConfiguration
+from xueshi.config.environment import OWNER, BadConfiguration
 
 MAJOR = "18"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
-USER = "xueshi"
+USER = OWNER
 
 # security.md H1, then what keeps web, worker and database together small. Statements are never logged: they hold names.
 SETTINGS = """\

@@ -1,10 +1,10 @@
-"""AZ: foreign things inside forms, columns nobody offers, doors closed while a session is open, the last line."""
+"""AZ: foreign things inside forms, columns nobody offers, doors closed while a session is open."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 
@@ -13,7 +13,6 @@ from tests.checks.surface.attacks import fields_of
 from tests.checks.surface.crawling import Visit
 from tests.checks.surface.sheets import Sheet, sheets
 from tests.checks.surface.stage import Stage, text, undone, watched
-from tests.conftest import triggers_off
 from tests.declarations import world as w
 from xueshi.accounts.models import User
 from xueshi.declarations.models import Declaration, Evidence
@@ -204,35 +203,6 @@ def test_az_11_self_review(stage: Stage, tell: Tell) -> None:
         order = Order(Verdict.PASS, {case.pk: case.version for case in cases}, "")
         control = len(deciding.decide_many(administrator, order).done)
     tell(Outcome("AZ-11", n, bad, control == len(cases) > 0, 12))
-
-
-def _only_added() -> list[str]:
-    """The tables that refuse everything but new rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%append_only%' AND NOT tgisinternal"
-        )
-        return sorted({row[0] for row in cursor.fetchall()})
-
-
-def test_az_15_last_line_in_the_database(stage: Stage, tell: Tell) -> None:
-    """UPDATE, DELETE and TRUNCATE where rows are only added. That the program's role may not do DDL waits for H2."""
-    bad, n, tables = [], 0, _only_added()
-    statements = ("UPDATE {0} SET id = id", "DELETE FROM {0}", "TRUNCATE {0} CASCADE", "DELETE FROM {0} WHERE id < 0")
-    for table in tables:
-        for statement in statements:
-            n += 1
-            with undone(), connection.cursor() as cursor:
-                try:
-                    cursor.execute(statement.format(table))
-                    bad.append(statement.format(table))
-                except DatabaseError as refusal:
-                    bad += [] if "only ever added" in str(refusal) else [f"{statement.format(table)}: {refusal}"]
-                    connection.needs_rollback = False
-    with undone(), triggers_off(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM ledger_ledgerentry WHERE id < 0")
-        control = {"ledger_ledgerentry", "audit_auditentry", "reviews_caseevent"} <= set(tables)
-    tell(Outcome("AZ-15", n, bad, control, 16, f"tables={len(tables)}"))
 
 
 MOVES = ("declarations:withdraw", "declarations:delete", "declarations:edit")

@@ -11,12 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from xueshi.config import environment, roles
 from xueshi.policies import registry
 
+REMEDY = "name an ordinary role in DATABASE_URL and this one in DATABASE_OWNER_URL (docs/operations/running.md)"
 ACCOUNTS = "xueshi.portal.seeds.accounts"
 
 
@@ -47,8 +49,12 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """All steps in order; each does nothing when it has been done before. The checks run before this begins."""
-        if not is_migrated():
+        if is_migrated():
+            roles.state()  # a program with other roles than the last one's needs no migration for them
+        else:
+            self._refuse_without_owner()
             call_command("migrate", interactive=False, verbosity=0, skip_checks=True, stdout=sys.stderr)
+        self.judge()
         self._collect()
         if settings.PRODUCTION:
             return
@@ -56,6 +62,23 @@ class Command(BaseCommand):
         if nobody and "seed" in get_commands():
             call_command("seed", demo=True, stdout=sys.stderr)
         self._welcome(options["port"])
+
+    def _refuse_without_owner(self) -> None:
+        if not roles.may_migrate():
+            message = (
+                f"migrations wait, and {roles.current()!r} may not run them: prepare where DATABASE_OWNER_URL is set"
+            )
+            raise CommandError(message)
+
+    def judge(self) -> None:
+        """Say, or in production refuse, that the application could undo what only triggers then protect (H2)."""
+        role = environment.application_role() or roles.current()
+        if not (found := roles.excess(role)):
+            return
+        message = f"the database role {role!r} of web and worker {', '.join(found)}: {REMEDY}"
+        if settings.PRODUCTION:
+            raise CommandError(message)
+        self.stderr.write(f"xueshi: only triggers protect ledger and audit, for {message}")
 
     def _collect(self) -> None:
         stamp = settings.HOME / "static.stamp"
