@@ -71,9 +71,10 @@ def test_a_bureau_verifies_by_number_and_name_and_prints_only_what_is_earned() -
     other = short(world)
     menu = re.findall(r'href="/certificates/people/"[^>]*>(.*?)</a>', page(signed_in(world.city_admin), "/home/"), re.S)
     assert "电子证书查询验证" in menu[0]
-    for actor in (world.city_admin, world.department_admin):
+    for actor, called in ((world.city_admin, "电子证书查询验证"), (world.department_admin, "学习记录验证")):
         browser = signed_in(actor)
         both = page(browser)
+        assert re.search(r"<h1>(.*?)</h1>", both)[1] == called
         for label, name in (("证件号", "document"), ("姓名", "name")):
             assert re.search(rf'<label[^>]*>{label}</label>\s*<input[^>]* name="{name}"', both), label
         assert ("王志远" in both, "李春燕" in both) == (True, True)

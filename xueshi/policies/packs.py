@@ -1,7 +1,7 @@
 """A region's pack: everything it decides, typed and frozen."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -136,6 +136,10 @@ class Pack(Value):
         """The role's menu without items of modules that are not enabled; empty branches go too."""
         return tuple(self._enabled_items(self.menus.of(role)))
 
+    def called(self, role: str, url: str) -> str:
+        """What the role's menu calls the page of that URL name; empty when it has no entry for it."""
+        return next((item.label for item in _leaves(self.menus.of(role)) if item.url == url), "")
+
     def _enabled_items(self, items: tuple[MenuItem, ...]) -> list[MenuItem]:
         kept = []
         for item in items:
@@ -175,3 +179,11 @@ class Pack(Value):
             if (found := folder / "documents" / name).is_file():
                 return found
         raise UnknownKey(f"pack {self.key} has no document {name!r}")
+
+
+def _leaves(items: Iterable[MenuItem]) -> Iterator[MenuItem]:
+    """The entries of a menu that lead to a page."""
+    for item in items:
+        yield from _leaves(item.children)
+        if item.url:
+            yield item
