@@ -1,0 +1,81 @@
+"""Reading declarations."""
+
+from xueshi.declarations.selectors.content import answers_of, evidence_file, evidence_of, learning_form, own_files
+from xueshi.declarations.selectors.desk import (
+    about_to_count,
+    at_desk,
+    decided_at,
+    desk_rows,
+    entrustings,
+    required_of,
+    shown_evidence,
+    waiting_at,
+)
+from xueshi.declarations.selectors.progress import KIND, STATES, in_states, state, with_state
+from xueshi.declarations.selectors.reading import (
+    declaration_for,
+    declaration_of_case,
+    declarations_seen,
+    own_declarations,
+    recent,
+    steps_of,
+)
+from xueshi.declarations.selectors.telling import (
+    described,
+    drafts_counted,
+    not_counted,
+    pending_hours,
+    seen_beside,
+    waiting_hours,
+)
+from xueshi.declarations.selectors.units import (
+    approved_records,
+    declared_together,
+    named,
+    numbered,
+    people_declared_for,
+    people_found,
+    records,
+    records_of_people,
+)
+
+__all__ = [
+    "KIND",
+    "STATES",
+    "about_to_count",
+    "answers_of",
+    "approved_records",
+    "at_desk",
+    "decided_at",
+    "declaration_for",
+    "declaration_of_case",
+    "declarations_seen",
+    "declared_together",
+    "described",
+    "desk_rows",
+    "drafts_counted",
+    "entrustings",
+    "evidence_file",
+    "evidence_of",
+    "in_states",
+    "learning_form",
+    "named",
+    "not_counted",
+    "numbered",
+    "own_declarations",
+    "own_files",
+    "pending_hours",
+    "people_declared_for",
+    "people_found",
+    "recent",
+    "records",
+    "records_of_people",
+    "required_of",
+    "seen_beside",
+    "shown_evidence",
+    "state",
+    "steps_of",
+    "waiting_at",
+    "waiting_hours",
+    "with_state",
+]

@@ -1,0 +1,66 @@
+"""Declarations for whoever may see them: one's own, and one of them whole."""
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from xueshi.declarations import permissions
+from xueshi.declarations.models import Declaration
+from xueshi.declarations.selectors.progress import STATES, with_state
+from xueshi.declarations.states import DeclarationState
+from xueshi.kernel.errors import NotFound
+from xueshi.organisations.actors import Actor
+from xueshi.reviews.models import ReviewStep
+from xueshi.reviews.states import StepState
+
+_REFUSING = Prefetch("case__steps", ReviewStep.objects.filter(state=StepState.FAILED).order_by("round", "position"))
+STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position"))
+
+
+def whole(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+    """Rows with all that one opened declaration shows of them."""
+    case = ("case__desk", "case__organisation", "case__handler__user")
+    return with_state(rows).select_related("person__user", "organisation", "declared_by", "declaring_body", *case)
+
+
+def declarations_seen(actor: Actor) -> QuerySet[Declaration]:
+    """Every declaration the actor may see, latest first."""
+    rows = Declaration.objects.filter(permissions.declarations_seen_by(actor))
+    return whole(rows).order_by("-changed_at", "-pk")
+
+
+def own_declarations(actor: Actor) -> QuerySet[Declaration]:
+    """All records of the person, including those others declared for them (CR-15)."""
+    can = Exists(Declaration.objects.filter(permissions.withdrawable_by(actor), pk=OuterRef("pk")))
+    return _own(actor).annotate(can_withdraw=can)
+
+
+def _own(actor: Actor) -> QuerySet[Declaration]:
+    """What a person's own lists read, latest first, but for what their unit has not handed in (again)."""
+    known = Q(declaring_body=None) | ~STATES[DeclarationState.DRAFT]
+    rows = Declaration.objects.filter(known, person__user_id=actor.user.pk, deleted_at=None)
+    return with_state(rows).select_related("person", "case__desk", "case__handler__user").order_by("-changed_at", "-pk")
+
+
+def declaration_for(actor: Actor, pk: int) -> Declaration:
+    """One visible declaration; ``NotFound`` when absent or not theirs."""
+    found = declarations_seen(actor).filter(pk=pk).prefetch_related(STEPS).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def declaration_of_case(actor: Actor, case_id: int) -> Declaration:
+    """The visible declaration behind a case; ``NotFound`` when absent or not theirs."""
+    found = declarations_seen(actor).filter(case_id=case_id).prefetch_related(STEPS).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def steps_of(declaration: Declaration) -> list[ReviewStep]:
+    """All steps of all rounds of its case, in order; asked with the declaration by ``declaration_for`` and its like."""
+    return list(declaration.case.steps.all()) if declaration.case is not None else []
+
+
+def recent(actor: Actor, limit: int = 3) -> list[Declaration]:
+    """The latest changed declarations of the person, with the steps that refused them."""
+    return list(_own(actor).prefetch_related(_REFUSING)[:limit])
