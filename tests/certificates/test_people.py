@@ -28,7 +28,7 @@ from xueshi.ledger import services as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.ledger.services import Posting
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.models import Membership
+from xueshi.organisations.models import Membership, Organisation
 
 pytestmark = pytest.mark.django_db
 LIST, PRINTS = "/certificates/people/", "/certificates/people/prints/"
@@ -88,6 +88,26 @@ def test_a_bureau_verifies_by_number_and_name_and_prints_only_what_is_earned() -
         assert browser.post(f"/certificates/years/{other.pk}/print/annual/").status_code == 403
         assert browser.post(f"/certificates/years/{account.pk}/print/annual/").status_code == 302
     assert Certificate.objects.count() == 1
+
+
+def test_an_authority_narrows_by_the_area_of_the_units_and_the_total_follows() -> None:
+    world, _account = passed()
+    short(world)
+    Membership.objects.filter(pk=world.colleague.membership.pk).update(organisation=world.stranger)
+    Organisation.objects.filter(pk=world.stranger.pk).update(area_code="371082")
+    browser = signed_in(world.city_admin)
+    by_area = {
+        "371000": (2, True, True),
+        "371002": (1, True, False),
+        "371082": (1, False, True),
+        "371003": (0, False, False),
+    }
+    for area, (total, one, other) in by_area.items():
+        found = page(browser, f"{LIST}?area={area}")
+        assert ("王志远" in found, "李春燕" in found, f'data-announce="共{total}条"' in found) == (one, other, True), (
+            area
+        )
+    assert "地区" not in page(signed_in(world.employer_admin))
 
 
 def test_others_see_neither_the_list_nor_its_people() -> None:

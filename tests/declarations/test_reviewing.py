@@ -244,7 +244,7 @@ def test_verification_passed_failed_and_already_done(world: make.SmallWorld) -> 
 
 
 def test_subordinate_units_are_listed_filtered_and_opened(world: make.SmallWorld) -> None:
-    Organisation.objects.filter(pk=world.stranger.pk).update(nature="organ", code="123456789")
+    Organisation.objects.filter(pk=world.stranger.pk).update(nature="organ", code="123456789", area_code="371082")
     browser, path = signed_in(world.department_admin), "/registrations/subordinates/"
     text = page(browser, path)
     for word in (
@@ -262,7 +262,13 @@ def test_subordinate_units_are_listed_filtered_and_opened(world: make.SmallWorld
         assert word in text, word
     listed = [world.employer.name, world.stranger.name, world.branch.name]
     assert [name for name in listed if name in text] == listed
-    for query, names in {"name=别家": [world.stranger.name], "nature=organ": [world.stranger.name]}.items():
+    alone, others = [world.stranger.name], [world.employer.name, world.branch.name]
+    by_query = {
+        "name=别家": alone, "nature=organ": alone, "area=371082": alone, "area=371002": others, "area=371003": [],
+        "area=371000": [world.employer.name, world.stranger.name, world.branch.name],
+    }  # fmt: skip
+    assert "福州市" not in text
+    for query, names in by_query.items():
         found = page(browser, f"{path}?{query}")
         assert [name for name in listed if name in found] == names, query
     people = told(browser, f"/registrations/unit/{world.employer.pk}/people/")

@@ -15,6 +15,7 @@ from xueshi.declarations import services as declarations
 from xueshi.kernel import clock
 from xueshi.ledger import permissions, selectors, services
 from xueshi.ledger.services import Posting
+from xueshi.organisations.models import Organisation
 from xueshi.people.models import Professional
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,12 @@ def test_the_archive_lists_everybody_also_without_training(db: None) -> None:
     assert cells(read(client, "/years/archive/?result=passed"), "姓名") == ["王志远"]
     assert cells(read(client, "/years/archive/?result=failed"), "姓名") == ["李春燕"]
     assert cells(read(client, f"/years/archive/?document={world.person.user.document_number}"), "姓名") == ["王志远"]
+    Organisation.objects.filter(pk=world.employer.pk).update(area_code="350102")
+    by_area = {
+        area: len(cells(read(client, f"/years/archive/?area={area}"), "姓名"))
+        for area in ("350000", "350100", "350103")
+    }
+    assert by_area == {"350000": 2, "350100": 2, "350103": 0}
     account = selectors.account_of(world.record.pk, year)
     assert account is not None
     assert f'href="/years/{account.pk}/"' in page

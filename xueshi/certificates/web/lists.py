@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django import forms
@@ -18,6 +19,7 @@ from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import OrganisationKind
 from xueshi.policies import registry
+from xueshi.policies.areas import area_filter
 from xueshi.policies.packs import Pack
 from xueshi.policies.papers import ANNUAL, Certificate
 from xueshi.ui import filters
@@ -48,6 +50,13 @@ class PaperFilters(filters.FilterSet):
         """The whole number, of whatever kind of document."""
         number = text.half_width(value).strip().upper()
         return rows.filter(person__user__document_index__in=[document_index(kind, number) for kind in DocumentType])
+
+
+@lru_cache(maxsize=16)
+def area_filters(portal: str) -> type[filters.FilterSet]:
+    """The same with 地区 of the units, for authorities (ORG-55)."""
+    area = area_filter(portal, "person__employment__organisation__area_code")
+    return type("PaperFiltersOfPortal", (PaperFilters,), {"area": area})
 
 
 def _result(row: YearAccount) -> State:
@@ -93,7 +102,7 @@ def people(actor: Actor, pack: Pack, year: int) -> ListPage[YearAccount]:
         allowed=permissions.can_print_for_others,
         columns=_COLUMNS,
         order_by=("-year", "person__employment__organisation__path"),
-        filters=PaperFilters,
+        filters=area_filters(pack.key) if verifies else PaperFilters,
         tabs=(_ALL, _PASSED) if verifies else (_PASSED, _ALL),
         batch=(
             BatchAction(key="chosen", label="批量打印", url=_prints),

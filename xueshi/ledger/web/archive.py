@@ -17,6 +17,7 @@ from xueshi.ledger.web import shown
 from xueshi.organisations.states import Power
 from xueshi.people.models import Professional
 from xueshi.policies import registry
+from xueshi.policies.areas import area_filter
 from xueshi.policies.lookback import Archive
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import pack_of
@@ -119,7 +120,7 @@ def _result(of_year: YearRules, row: Professional) -> State:
     return shown.verdict(of_year, passed=_told(row, "passed"), waived=_told(row, "nothing"))
 
 
-_BY: Final[Mapping[str, str]] = {"area": "employment__organisation__area_code", "level": "title_level", "sex": "sex"}
+_BY: Final[Mapping[str, str]] = {"level": "title_level", "sex": "sex"}
 
 
 def _filters(pack: Pack, of_year: YearRules, asked: Archive) -> type[filters.FilterSet]:
@@ -135,11 +136,13 @@ def _filters(pack: Pack, of_year: YearRules, asked: Archive) -> type[filters.Fil
         )
     }
     for key in asked.filters:
-        found[key] = _filter(key, labels[key], of_year.annual)
+        found[key] = _filter(pack, key, labels[key], of_year.annual)
     return type("ArchiveFilters", (filters.FilterSet,), found)
 
 
-def _filter(key: str, label: str, annual: Annual) -> Any:
+def _filter(pack: Pack, key: str, label: str, annual: Annual) -> Any:
+    if key == "area":
+        return area_filter(pack.key, "employment__organisation__area_code", label)
     if key == "name":
         return filters.CharFilter(label=label, method=_by_name, max_length=40)
     if key == "document":
@@ -147,7 +150,7 @@ def _filter(key: str, label: str, annual: Annual) -> Any:
     if key == "result":
         words = [("passed", annual.passed), ("failed", annual.failed)]
         return filters.ChoiceFilter(label=label, choices=words, method=_by_result, empty_label="全部")
-    tables = {"area": "areas", "level": "title_levels", "sex": "sexes"}
+    tables = {"level": "title_levels", "sex": "sexes"}
     options = [(one.code, one.label) for one in registry.catalogue(tables[key]).items]
     return filters.ChoiceFilter(label=label, field_name=_BY[key], choices=options, empty_label="全部")
 

@@ -1,9 +1,12 @@
 """The filters of the units on record: name, nature, level, industry, area (ORG-54, ORG-55)."""
 
-from django.db.models import Q, QuerySet
+from functools import lru_cache
+
+from django.db.models import QuerySet
 
 from xueshi.kernel import text
 from xueshi.policies import registry
+from xueshi.policies.areas import area_filter
 from xueshi.registrations.models import Registration
 from xueshi.ui import filters
 
@@ -19,22 +22,20 @@ def _choice(label: str, column: str, catalogue: str) -> filters.ChoiceFilter:
 
 
 class FiledFilters(filters.FilterSet):
-    """用人单位名称, 单位性质, 单位级别, 所属行业, 单位地区."""
+    """用人单位名称, 单位性质, 单位级别, 所属行业."""
 
     name = filters.CharFilter(label="用人单位名称", method="by_name", max_length=60)
     nature = _choice("单位性质", "nature", "unit_natures")
     level = _choice("单位级别", "unit_level", "unit_levels")
     industry = _choice("所属行业", "industry", "industries")
-    area = filters.ChoiceFilter(
-        label="单位地区", method="by_area", choices=lambda: _choices("areas"), empty_label="全部"
-    )
 
     def by_name(self, rows: QuerySet[Registration], _name: str, value: str) -> QuerySet[Registration]:
         """Part of the name, whatever its brackets."""
         return rows.filter(organisation__name_key__contains=text.name_key(value))
 
-    def by_area(self, rows: QuerySet[Registration], _name: str, value: str) -> QuerySet[Registration]:
-        """The area and every area inside it: the filled part of its code is their beginning."""
-        inside = value.rstrip("0")
-        inside += "0" * (len(inside) % 2)
-        return rows.filter(Q(organisation__area_code=value) | Q(organisation__area_code__startswith=inside))
+
+@lru_cache(maxsize=16)
+def filed_filters(portal: str) -> type[filters.FilterSet]:
+    """The same with 单位地区 of the portal."""
+    area = area_filter(portal, "organisation__area_code", "单位地区")
+    return type("FiledFiltersOfPortal", (FiledFilters,), {"area": area})

@@ -1,7 +1,7 @@
 """The queues: one declaration for the waiting and one for the reviewed tab of each role."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from xueshi.registrations import permissions, rules, selectors
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import columns, filters
 from xueshi.registrations.web.columns import CaseColumn
-from xueshi.registrations.web.filing_filters import FiledFilters
+from xueshi.registrations.web.filing_filters import FiledFilters, filed_filters
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase
@@ -195,3 +195,8 @@ FILED: ListPage[Registration] = ListPage(
     filters=FiledFilters,
     numbered=True,
 )  # fmt: skip
+
+
+def filed(portal: str) -> ListPage[Registration]:
+    """The units on record, with the areas of one portal."""
+    return replace(FILED, filters=filed_filters(portal))

@@ -50,7 +50,7 @@ def file(request: PortalRequest, case_id: int, key: str) -> HttpResponse:
 @route(powers=(Power.SUBORDINATES.value,))
 def filed(request: PortalRequest) -> HttpResponse:
     """Units on record with this body (备案, ORG-22)."""
-    return show_list(request, lists.FILED)
+    return show_list(request, lists.filed(request.pack.key))
 
 
 @route(object_kind="organisations.organisation")

@@ -1,5 +1,6 @@
 """管理下级单位: the units below, their administrators, and 关闭审核权限 (ORG-42 to ORG-44)."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
+from xueshi.policies.areas import area_filter
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest, actor_of, pack_of
 from xueshi.registrations import permissions, selectors, services
@@ -43,6 +45,12 @@ class SubordinateFilters(filters.FilterSet):
     def by_name(self, rows: QuerySet[Organisation], _name: str, value: str) -> QuerySet[Organisation]:
         """Part of the name, whatever its brackets."""
         return rows.filter(name_key__contains=text.name_key(value))
+
+
+@lru_cache(maxsize=16)
+def subordinate_filters(portal: str) -> type[filters.FilterSet]:
+    """The same with 地区 of the portal (ORG-55)."""
+    return type("SubordinateFiltersOfPortal", (SubordinateFilters,), {"area": area_filter(portal, "area_code")})
 
 
 class ReviewForm(BaseForm):
@@ -97,7 +105,7 @@ def _page(actor: Actor, pack: Pack) -> ListPage[Organisation]:
         allowed=permissions.can_see_filed,
         columns=_COLUMNS,
         order_by=("name_key",),
-        filters=SubordinateFilters,
+        filters=subordinate_filters(pack.key),
         actions=(
             RowAction(label="管理员信息", url=lambda row: reverse("registrations:administrators", args=[row.pk])),
             RowAction(label="详细", url=lambda row: reverse("registrations:unit", args=[row.pk])),
