@@ -1,6 +1,7 @@
 """A unit declares for its people: who can be chosen, one record a person, all or none, once a page."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -238,6 +239,82 @@ def test_a_picture_is_taken_at_once_whatever_stands_in_the_search_box(world: mak
     assert Declaration.objects.count() == 0
 
 
+def piece(browser: Client, do: str, *people: Professional, at: str = NEW, **changes: object) -> Any:
+    """What scripts ask of the page."""
+    sending = sent(*people, do=do, evidence=None, **changes)
+    return browser.post(at, sending, headers={"HX-Request": "true"})
+
+
+def calculated(browser: Client, *people: Professional, **changes: object) -> str:
+    answer = piece(browser, "calculate", *people, **changes)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.mark.req("CR-22")
+def test_a_unit_calculates_for_each_of_the_people_chosen(world: make.SmallWorld) -> None:
+    w.decided(world.employer_admin, w.handed_in(world.person, "24"))
+    more = [make.professional(name, world.employer)[1] for name in ("赵一", "钱二", "孙三", "李四")]
+    browser = signed_in(world.employer_admin)
+    nobody = calculated(browser, hours="8")
+    assert ("每人可申报 8 学时" in nobody, "选择申请人后显示" in nobody, "每天 8 学时" in nobody) == (True, True, True)
+    one = calculated(browser, world.record, hours="8", period_from="2026-06-01", period_to="2026-06-01")
+    assert ("可申报 8 学时" in one, "年度累计 24 32 90 58" in one) == (True, True)
+    two = calculated(browser, world.record, world.colleague_record)
+    for words in (
+        "有 1 人受上限限制，不能计入 24 学时",
+        "王志远 24 0 0（不足）",
+        "李春燕 0 0 24",
+        "2 人中有 1 人余额不足",
+    ):
+        assert words in two
+    many = calculated(browser, world.record, world.colleague_record, *more)
+    assert ("王志远" in many, "李春燕" in many, "其余 5 人没有达到上限" in many) == (True, False, True)
+    over = calculated(browser, *more, hours="900")
+    assert "每人最多可申报 24 学时，超出 876 学时" in over
+    # The whole page says the same without scripts, whatever stands in the search box.
+    whole = browser.post(NEW, sent(*more, do="calculate", people__q="王", people__asked="", evidence=None))
+    text = whole.content.decode()
+    assert ("4 人都没有达到上限" in text, names(text)[-1], "请选择" in text) == (True, "王志远", True)
+    assert Declaration.objects.count() == 1
+
+
+@pytest.mark.req("CR-22", "CR-23")
+def test_a_units_form_keeps_itself_with_its_people_until_it_is_handed_in(world: make.SmallWorld) -> None:
+    browser, two = signed_in(world.employer_admin), (world.record, world.colleague_record)
+    assert piece(browser, "autosave").status_code == 409
+    assert Declaration.objects.count() == 0
+    told = piece(browser, "autosave", *two, hours="三").json()
+    draft = Declaration.objects.get()
+    assert (told["draft"], told["url"], draft.person) == (draft.pk, f"{NEW}{draft.pk}/", world.record)
+    assert told["words"].endswith("申请学时还没有填写正确")
+    # A page that does not know its draft yet repeats itself; the people may change meanwhile.
+    again = piece(browser, "autosave", *two, hours="2")
+    assert again.json()["draft"] == draft.pk
+    kept = {"draft": draft.pk, "version": again.json()["version"]}
+    kept |= {"version": piece(browser, "autosave", world.colleague_record, **kept).json()["version"]}
+    assert (w.fresh(draft).person, Declaration.objects.count()) == (world.colleague_record, 1)
+    kept |= {"version": piece(browser, "autosave", *two, hours="16", **kept).json()["version"]}
+    stale = piece(browser, "autosave", *two, **kept | {"version": 1})
+    assert (stale.status_code, w.fresh(draft).hours_declared) == (409, 16)
+
+    opened = page(browser, f"{NEW}{draft.pk}/")
+    assert ("移除 王志远" in opened, "移除 李春燕" in opened, 'value="16"' in opened) == (True, True, True)
+    assert ("草稿已自动保存" in opened, "原来填写的内容" in opened) == (True, False)
+    assert "王志远 等 2 人" in page(browser, "/declarations/records/")
+    for other, status in ((world.person, 403), (world.stranger_admin, 404), (world.department_admin, 404)):
+        assert signed_in(other).get(f"{NEW}{draft.pk}/").status_code == status
+    assert "待提交" not in page(signed_in(world.person), "/declarations/").partition("<tbody")[2]
+
+    answer = browser.post(f"{NEW}{draft.pk}/", sent(*two, key="page-2", **kept))
+    assert answer.status_code == 302
+    assert stands(*two) == [("王志远", "pending"), ("李春燕", "pending")]
+    first = w.fresh(draft)
+    assert (first.person, first.typed, first.hours_declared) == (world.record, None, 24)
+    assert browser.post(NEW, sent(*two, key="page-2", hours="8")).status_code == 422
+    assert Declaration.objects.count() == 2
+
+
 @pytest.mark.req("CR-22")
 def test_five_people_cost_as_many_questions_as_two(world: make.SmallWorld) -> None:
     browser = signed_in(world.employer_admin)
@@ -245,9 +322,11 @@ def test_five_people_cost_as_many_questions_as_two(world: make.SmallWorld) -> No
     browser.get(NEW)
     asked = []
     for place, people in enumerate(([world.record, world.colleague_record], more)):
-        with CaptureQueriesContext(connection) as captured:
+        with CaptureQueriesContext(connection) as drawn:
+            calculated(browser, *people)
+        with CaptureQueriesContext(connection) as handed_in:
             answer = browser.post(NEW, sent(*people, hours="8", class_name=f"第 {place} 期", key=f"page-{place}"))
         assert answer.status_code == 302
-        asked.append(len(captured))
+        asked.append((len(drawn), len(handed_in)))
     assert asked[0] == asked[1]
     assert len(stands(*more)) == 5

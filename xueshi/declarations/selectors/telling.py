@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from xueshi.declarations import permissions
@@ -27,12 +27,15 @@ def pending_hours(actor: Actor, year: int) -> Mapping[str, Decimal]:
     return dict(summed)
 
 
-def waiting_hours(person_id: int, year: int) -> list[Held]:
-    """What a person has handed in for a year and nobody has decided yet, as caps look at it."""
+def waiting_hours(person_ids: Collection[int], year: int) -> dict[int, list[Held]]:
+    """What some people have handed in for a year and nobody has decided yet, as caps look at it; by person."""
     rows = Declaration.objects.filter(
-        person_id=person_id, year=year, case__state=CaseState.PENDING, deleted_at=None
+        person_id__in=person_ids, year=year, case__state=CaseState.PENDING, deleted_at=None
     ).order_by("pk")
-    return [_as_held(row) for row in rows]
+    found: dict[int, list[Held]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(_as_held(row))
+    return found
 
 
 def _as_held(row: Declaration) -> Held:
@@ -91,7 +94,8 @@ def _source(row: Declaration) -> Source:
 
 
 def drafts_counted(portal: str, year: int, *, after: int, limit: int) -> dict[int, int]:
-    """How many declarations of a year somebody keeps without having handed them in, by user, behind key ``after``."""
-    rows = Declaration.objects.filter(STATES[DeclarationState.DRAFT], portal=portal, year=year, deleted_at=None)
+    """How many of their own declarations of a year somebody has not handed in, by user, behind key ``after``."""
+    drafts = STATES[DeclarationState.DRAFT] & Q(declaring_body=None)
+    rows = Declaration.objects.filter(drafts, portal=portal, year=year, deleted_at=None)
     counted = rows.filter(declared_by__gt=after).order_by("declared_by").values_list("declared_by")
     return dict(counted.annotate(number=Count("pk"))[:limit])

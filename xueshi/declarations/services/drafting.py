@@ -114,7 +114,10 @@ def fresh(actor: Actor, by: Declarer, key: str) -> Declaration:
 def opened(actor: Actor, by: Declarer, entry: Entry, edit: Edit | None) -> tuple[Declaration, bool]:
     """The declaration to write, locked, and whether this very request was answered before (D4)."""
     if edit is not None:
-        return editable(actor, edit), False
+        declaration = editable(actor, edit)
+        if (declaration.declaring_body_id is None) != (by.role == ROLE):
+            raise NotFound
+        return declaration, False
     earlier = _earlier(actor, entry)
     if earlier is None:
         return fresh(actor, by, entry.submission_key), False

@@ -1,14 +1,16 @@
 """A unit declares for its people 学时申报: one form, one record a person, all of them or none (CR-22…CR-26)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xueshi.declarations import permissions, rules, selectors
 from xueshi.declarations.models import Declaration
+from xueshi.declarations.services import keeping
 from xueshi.declarations.services.drafting import Declarer, Edit, Entry, claim, editable, fresh, once, says
+from xueshi.declarations.services.keeping import Unfinished
 from xueshi.declarations.services.submitting import POWERS, chain, check_complete, hand_in
 from xueshi.declarations.services.writing import Sheet
-from xueshi.kernel.errors import MovedOn, Problems, RuleBroken
+from xueshi.kernel.errors import MovedOn, NotFound, Problems, RuleBroken
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations import selectors as organisations
 from xueshi.organisations.actors import Actor, powers_of
@@ -47,31 +49,58 @@ def unit_of(actor: Actor) -> Unit:
     return Unit(actor.organisation, registry.pack(actor.organisation.portal))
 
 
-def declare(actor: Actor, entry: Entry, people: Sequence[int]) -> list[Declaration]:
-    """Hand in the same entry for each of some people of the unit, by their keys.
+def keep(actor: Actor, form: Unfinished, people: Sequence[int], edit: Edit | None = None) -> Declaration:
+    """The draft that holds a unit's form until it is handed in; it stands under the first of the people chosen.
+
+    Raises what ``keeping.keep`` does, and ``RuleBroken`` beside ``people`` while nobody is chosen.
+    """
+    unit, first = unit_of(actor), people
+    if not people and edit is not None:
+        first = list(Declaration.objects.filter(pk=edit.pk).values_list("person_id", flat=True))
+    under = _people(actor, first)[0]
+    entry = replace(form.entry, submission_key=_key(form.entry, 0))
+    return keeping.keep(actor, replace(form, entry=entry), edit, unit.of(under))
+
+
+def declare(actor: Actor, entry: Entry, people: Sequence[int], edit: Edit | None = None) -> list[Declaration]:
+    """Hand in the same entry for each of some people of the unit, by their keys; ``edit`` is the draft it was kept in.
 
     The same page sent twice is one set (D4). Raises ``Problems``: what is missing beside its field, what one person's
     year does not take beside ``people`` with the person's name; nothing is stored then.
     """
     try:
-        return once(lambda: _declare(actor, entry, people))
+        return once(lambda: _declare(actor, entry, people, edit))
     except MovedOn:
+        if edit is not None:
+            raise
         # Sent twice at once: the other request has stored the set, and this one is answered alike.
-        return once(lambda: _declare(actor, entry, people))
+        return once(lambda: _declare(actor, entry, people, edit))
 
 
-def _declare(actor: Actor, entry: Entry, people: Sequence[int]) -> list[Declaration]:
+def _declare(actor: Actor, entry: Entry, people: Sequence[int], edit: Edit | None) -> list[Declaration]:
     unit = unit_of(actor)
-    earlier = _earlier(actor, entry, people)
-    if earlier:
-        return earlier
+    stored = selectors.declared_together(actor, [_key(entry, place) for place in range(AT_MOST)])
+    if any(one.case_id is not None for one in stored):
+        return _same(stored, entry, people)
     asked = claim(unit.pack, entry, unit.role)
     check_complete(unit.role, asked, entry)
     found = _people(actor, people)
     _check_each(actor, unit, found, asked)
     sheets = [_sheet(actor, unit.of(person), _key(entry, place)) for place, person in enumerate(found)]
+    kept = edit or next((Edit(one.pk, one.version) for one in stored), None)
+    if kept is not None:
+        sheets[0] = Sheet(_draft(actor, kept, _key(entry, 0)), sheets[0].by)
     hand_in(actor, sheets, entry, asked)
     return [one.declaration for one in sheets]
+
+
+def _draft(actor: Actor, edit: Edit, key: str) -> Declaration:
+    """What the form was kept in, about to become the first of its records."""
+    declaration = editable(actor, edit)
+    if declaration.declaring_body_id is None or declaration.case_id is not None:
+        raise NotFound
+    declaration.submission_key = key
+    return declaration
 
 
 def _sheet(actor: Actor, by: Declarer, key: str) -> Sheet:
@@ -95,16 +124,14 @@ def _again(actor: Actor, entry: Entry, edit: Edit) -> Declaration:
 
 def _key(entry: Entry, place: int) -> str:
     """The one-time key of a page is that of its first record; the others add their place."""
+    if not entry.submission_key:
+        raise RuleBroken("页面已失效，请刷新后再提交")
     return f"{entry.submission_key}:{place}"
 
 
-def _earlier(actor: Actor, entry: Entry, people: Sequence[int]) -> list[Declaration]:
-    """The set this very page has stored before; refuses another content under the same key (D4)."""
-    if not entry.submission_key:
-        raise RuleBroken("页面已失效，请刷新后再提交")
-    stored = selectors.declared_together(actor, [_key(entry, place) for place in range(AT_MOST)])
-    same = {one.person_id for one in stored} == set(people) and all(says(one, entry) for one in stored[:1])
-    if stored and not same:
+def _same(stored: list[Declaration], entry: Entry, people: Sequence[int]) -> list[Declaration]:
+    """The set this very page has handed in before; refuses another content under the same key (D4)."""
+    if {one.person_id for one in stored} != set(people) or not says(stored[0], entry):
         raise RuleBroken("此页面的内容已经提交过，请重新填写后再申报")
     return stored
 

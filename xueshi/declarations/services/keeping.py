@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xueshi.audit import services as audit
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.services.drafting import Edit, Entry, claim, declarer, once, opened
+from xueshi.declarations.services.drafting import Declarer, Edit, Entry, claim, declarer, once, opened
 from xueshi.declarations.services.writing import Sheet, write
 from xueshi.kernel.errors import MovedOn, RuleBroken
 from xueshi.organisations.actors import Actor
@@ -24,19 +24,20 @@ class Unfinished:
     typed: Mapping[str, str]
 
 
-def keep(actor: Actor, form: Unfinished, edit: Edit | None = None) -> Declaration:
+def keep(actor: Actor, form: Unfinished, edit: Edit | None = None, by: Declarer | None = None) -> Declaration:
     """The draft that holds the form now. Without ``edit`` it is the one this page's one-time key began, or a new one.
+
+    ``by`` names for whom it stands where it is not the actor's own.
 
     Raises ``MovedOn`` when another page has changed it since, ``RuleBroken`` when it cannot be kept.
     """
     if len(json.dumps(form.typed, ensure_ascii=False)) > LONGEST:
         raise RuleBroken("填写的内容过长，没有自动保存")
-    return once(lambda: _keep(actor, form, edit))
+    return once(lambda: _keep(actor, by or declarer(actor), form, edit))
 
 
-def _keep(actor: Actor, form: Unfinished, edit: Edit | None) -> Declaration:
-    by = declarer(actor)
-    asked = claim(by.pack, form.entry)
+def _keep(actor: Actor, by: Declarer, form: Unfinished, edit: Edit | None) -> Declaration:
+    asked = claim(by.pack, form.entry, by.role)
     declaration, again = opened(actor, by, form.entry, edit)
     if again:
         return declaration

@@ -1,18 +1,24 @@
 """What stands beside the form, whoever fills it in: the way after handing in, the rule, the evidence by itself."""
 
+from collections.abc import Collection
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from xueshi.declarations import rules
+from xueshi.declarations import rules, selectors
 from xueshi.declarations.services.drafting import Entry, claim
 from xueshi.declarations.services.submitting import Declaring, desks
+from xueshi.declarations.web.calculator import Standing
 from xueshi.declarations.web.choosing import Chosen
 from xueshi.declarations.web.forms import AnswersForm
 from xueshi.kernel import clock
 from xueshi.kernel.errors import RuleBroken
 from xueshi.kernel.text import number
+from xueshi.ledger import selectors as ledger
+from xueshi.ledger.rules import SUBJECTS, ZERO
 from xueshi.policies.answers import Answers
 from xueshi.policies.numbers import plain
+from xueshi.policies.packs import Pack
 from xueshi.policies.values import Mark
 from xueshi.ui import parts
 from xueshi.ui.forms import FieldRow
@@ -41,6 +47,17 @@ def after(by: Declaring, what: Chosen, *, sender: str = "", whose: str = "") -> 
     steps = [parts.ChainStep(title="提交申报", who=sender, tone="now")]
     steps += [parts.ChainStep(title=label, who=who) for label, who in desks(by, asked)]
     return [*steps, parts.ChainStep(title=f"计入{whose} {what.year} 年度学时")]
+
+
+def standings(pack: Pack, people: Collection[int], year: int) -> dict[int, Standing]:
+    """The same year of some people, by person, as the calculator looks at it; as many questions for many as for one."""
+    held, pending = ledger.held_by(people, year), selectors.waiting_hours(people, year)
+    sums = {account.person_id: account.by_subject for account in ledger.accounts_in(year, people)}
+    asked = ledger.requirements_of((one, pack.key, year) for one in people)
+    empty = dict.fromkeys(SUBJECTS, ZERO)
+    return {
+        one: Standing(held.get(one, ()), pending.get(one, ()), sums.get(one, empty), asked[one, year]) for one in people
+    }
 
 
 def rule(what: Chosen) -> list[parts.Pair]:

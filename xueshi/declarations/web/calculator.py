@@ -69,14 +69,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One of several people: what their year holds, what waits, what the caps leave (None: no bound), if too little."""
+
+    name: str
+    held: Decimal
+    waits: Decimal
+    left: Decimal | None
+    short: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """The calculator as it is drawn."""
+    """The calculator as it is drawn; ``people`` where it is about several, ``rest`` says who of them is left out."""
 
     headline: parts.State
     lines: tuple[parts.Pair, ...]
-    rows: tuple[Row, ...]
-    verdict: str
+    rows: tuple[Row, ...] = ()
+    verdict: str = ""
     unread: str = ""
+    people: tuple[PersonRow, ...] = ()
+    rest: str = ""
 
 
 def card(claim: Claim, standing: Standing, unread: Sequence[str] = ()) -> Card:
@@ -84,59 +97,70 @@ def card(claim: Claim, standing: Standing, unread: Sequence[str] = ()) -> Card:
     seen, unit = outlook(claim, standing), claim.unit
     rows = tuple(Row(_label(claim, one.subject), one.before, one.after, one.need) for one in seen.effect.changes)
     return Card(
-        headline=_headline(claim, seen),
+        headline=headline(claim, seen.computed, seen.hours),
         lines=tuple(_lines(claim, standing, seen)),
         rows=rows,
         verdict=_verdict(seen, rows, unit),
-        unread=f"{'、'.join(unread)}没有填写正确，暂未参与计算" if unread else "",
+        unread=left_out(unread),
     )
+
+
+def left_out(unread: Sequence[str]) -> str:
+    """The questions whose answer could not be understood yet, in words."""
+    return f"{'、'.join(unread)}没有填写正确，暂未参与计算" if unread else ""
 
 
 def _label(claim: Claim, subject: str) -> str:
     return claim.rules.subject_label(subject) if subject else "年度累计"
 
 
-def _facts_wanting(seen: Outlook) -> bool:
+def facts_wanting(computed: Computed) -> bool:
     """Whether the rule gives nothing yet because what it counts (days, characters) is not filled in."""
-    counted = (told for name, told in seen.computed.inputs if name != "申报学时")
-    return seen.computed.limit == ZERO and plain(ZERO) in counted
+    counted = (told for name, told in computed.inputs if name != "申报学时")
+    return computed.limit == ZERO and plain(ZERO) in counted
 
 
-def _headline(claim: Claim, seen: Outlook) -> parts.State:
-    most = f"{plain(seen.hours)} {claim.unit}"
+def headline(claim: Claim, computed: Computed, hours: Decimal, each: str = "") -> parts.State:
+    """What can be claimed, in one line; ``hours`` is the most, ``each`` says of whom."""
+    most = f"{plain(hours)} {claim.unit}"
     if claim.hours is None:
-        words = "填写申请学时后显示结果" if seen.hours == ZERO else f"最多可申报 {most}"
+        words = "填写申请学时后显示结果" if hours == ZERO else f"{each}最多可申报 {most}"
         return parts.State(words, "idle")
-    if _facts_wanting(seen):
+    if facts_wanting(computed):
         return parts.State("填写完整后显示结果", "idle")
-    if claim.hours > seen.hours:
-        return parts.State(f"最多可申报 {most}，超出 {plain(claim.hours - seen.hours)} {claim.unit}", "no")
-    return parts.State(f"可申报 {most}", "ok")
+    if claim.hours > hours:
+        return parts.State(f"{each}最多可申报 {most}，超出 {plain(claim.hours - hours)} {claim.unit}", "no")
+    return parts.State(f"{each}可申报 {most}", "ok")
 
 
 def _lines(claim: Claim, standing: Standing, seen: Outlook) -> list[parts.Pair]:
     unit, form = claim.unit, claim.form
-    own = _sum(one for one in standing.held if one.form == form.key)
-    waits = _sum(standing.pending)
-    wanting = _facts_wanting(seen)
-    lines = [parts.Pair(label="规则", value=in_words(form.rule, form.form) if wanting else seen.computed.text)]
-    if seen.computed.inputs and not wanting:
-        lines.append(
-            parts.Pair(label="所用数据", value="，".join(f"{name} {told}" for name, told in seen.computed.inputs))
-        )
-    lines += [
+    own = total(one for one in standing.held if one.form == form.key)
+    waits = total(standing.pending)
+    return [
+        *rule_lines(claim, seen.computed),
         parts.Pair(label="上限", value=_cap(claim, standing, seen)),
         parts.Pair(
-            label="本年已计入", value=_said(_sum(standing.held), unit), note=f"其中{form.label} {_said(own, unit)}"
+            label="本年已计入", value=_said(total(standing.held), unit), note=f"其中{form.label} {_said(own, unit)}"
         ),
         parts.Pair(label="待审核", value=_said(waits, unit), note=_if_passed_first(seen, unit)),
     ]
+
+
+def rule_lines(claim: Claim, computed: Computed) -> list[parts.Pair]:
+    """The rule in words, and what it was given."""
+    if facts_wanting(computed):
+        return [parts.Pair(label="规则", value=in_words(claim.form.rule, claim.form.form))]
+    lines = [parts.Pair(label="规则", value=computed.text)]
+    if computed.inputs:
+        told = "，".join(f"{name} {told}" for name, told in computed.inputs)
+        lines.append(parts.Pair(label="所用数据", value=told))
     return lines
 
 
 def _cap(claim: Claim, standing: Standing, seen: Outlook) -> str:
     """The cap that bites, in the words with which handing in would refuse."""
-    if _facts_wanting(seen):
+    if facts_wanting(seen.computed):
         return "没有达到上限"
     refusal = rules.within_caps(claim, standing.held, standing.requirement)
     if not refusal:
@@ -159,7 +183,8 @@ def _verdict(seen: Outlook, rows: Sequence[Row], unit: str) -> str:
     return f"通过后{lacking}"
 
 
-def _sum(rows: Iterable[Held]) -> Decimal:
+def total(rows: Iterable[Held]) -> Decimal:
+    """All hours of some holdings."""
     return sum((one.hours for one in rows), ZERO)
 
 

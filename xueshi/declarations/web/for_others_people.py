@@ -55,6 +55,18 @@ def offer(actor: Actor, data: QueryDict | None) -> Offer:
     return Offer(chosen, found[:_SHOWN], words, more=len(found) > _SHOWN)
 
 
+def kept(shown: Offer) -> dict[str, str]:
+    """Who is chosen, as a draft keeps it."""
+    return {"people": ",".join(map(str, shown.keys))}
+
+
+def kept_in(declaration: Declaration) -> QueryDict:
+    """Who was chosen when a draft was kept, as if the page sent it again."""
+    data = QueryDict(mutable=True)
+    data.setlist("people", str((declaration.typed or {}).get("people", "")).split(","))
+    return data
+
+
 def only(declaration: Declaration) -> Offer:
     """The person of a declaration that is opened again: the others were handed in by themselves."""
     return Offer([_applicant(declaration.person)], (), "")

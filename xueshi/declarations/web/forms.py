@@ -199,12 +199,12 @@ class Read:
     unread: tuple[str, ...] = ()
 
 
-def legible(spec: FormSpec, typed: Typed, today: date) -> Read:
+def legible(spec: FormSpec, typed: Typed, today: date, role: str = ROLE) -> Read:
     """Answers to the questions whose answer already stands; the others are named, never guessed."""
     left, wrong = dict(typed), dict[str, str]()
     for _ in range(len(spec.fields) + 1):
         try:
-            return Read(spec.clean(left, ROLE, today=today, draft=True), tuple(wrong.values()))
+            return Read(spec.clean(left, role, today=today, draft=True), tuple(wrong.values()))
         except Problems as refusal:
             for field in spec.fields:
                 if any(one.field in field.names for one in refusal.problems):

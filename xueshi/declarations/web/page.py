@@ -1,30 +1,82 @@
-"""The page of a declaration while it is being filled in: what was chosen, what was typed, what stands beside it."""
+"""The page of a declaration while it is being filled in, whoever does so: what was chosen, typed, kept, calculated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from django.http import HttpRequest
-
-from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
+from xueshi.declarations.rules import Claim
 from xueshi.declarations.services import Edit, Entry, Unfinished
-from xueshi.declarations.services.drafting import Declarer, claim, declarer
-from xueshi.declarations.web import beside, calculator, choosing, forms, reopening
-from xueshi.declarations.web.calculator import Card, Standing
+from xueshi.declarations.services.drafting import claim
+from xueshi.declarations.services.submitting import Declaring
+from xueshi.declarations.web import beside, forms
+from xueshi.declarations.web.calculator import Card
 from xueshi.declarations.web.choosing import ChooseForm, Chosen
+from xueshi.declarations.web.for_others_people import PeopleForm
 from xueshi.declarations.web.forms import AnswersForm, Posted, Read, edit_of
-from xueshi.declarations.web.reopening import CHOICES, Reopened
-from xueshi.kernel import clock, one_time
-from xueshi.kernel.errors import NotFound
-from xueshi.kernel.text import number
-from xueshi.ledger import selectors as ledger
-from xueshi.ledger.rules import SUBJECTS, ZERO
+from xueshi.declarations.web.reopening import BESIDE, CHOICES, Reopened
+from xueshi.kernel import clock
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Answers
-from xueshi.policies.requests import actor_of
+from xueshi.policies.packs import Pack
+from xueshi.ui import parts
 
-_CONTROLS: Final = frozenset({"csrfmiddlewaretoken", "do", "key", "draft", "version", *CHOICES, *forms.MOVES})
+_CONTROLS: Final = frozenset({"csrfmiddlewaretoken", "do", "key", "draft", "version", *BESIDE, *CHOICES, *forms.MOVES})
+
+
+class Filler(Declaring, Protocol):
+    """Whose desks and whose rules apply."""
+
+    @property
+    def pack(self) -> Pack:
+        """The rules that they live under."""
+
+
+class Side(Protocol):
+    """What differs between somebody who declares for themselves and a unit that declares for its people."""
+
+    @property
+    def by(self) -> Filler:
+        """Who fills the form in."""
+
+    @property
+    def who(self) -> PeopleForm | None:
+        """The question for whom, where it is asked."""
+
+    @property
+    def beside(self) -> Mapping[str, str]:
+        """What is chosen besides the questions of the form, as it is kept with them."""
+
+    @property
+    def saves(self) -> bool:
+        """Whether a button keeps the form without handing it in."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the form keeps itself."""
+
+    @property
+    def notes(self) -> tuple[str, str]:
+        """A remark beside the title, and a notice above the form."""
+
+    @property
+    def way(self) -> list[parts.ChainStep]:
+        """提交之后."""
+
+    def save(self, page: "Page", given: Answers) -> Sequence[Declaration]:
+        """Store what the page was sent for, or raise what is wrong with it."""
+
+    def keep(self, page: "Page") -> Declaration:
+        """Keep the page as it stands."""
+
+    def card(self, page: "Page") -> Card:
+        """学时试算 of what stands in the form."""
+
+    def address(self, pk: int) -> str:
+        """Where what was kept is opened again."""
+
+    def after(self, page: "Page", saved: Sequence[Declaration]) -> tuple[str, str]:
+        """The words that say it is done, and where one goes then."""
 
 
 @dataclass
@@ -32,7 +84,7 @@ class Page:
     """One reading or posting of the form."""
 
     actor: Actor
-    by: Declarer
+    side: Side
     what: Chosen
     url: str
     posted: Posted | None
@@ -42,6 +94,7 @@ class Page:
     choose: ChooseForm
     opened: Reopened | None = None
     problems: tuple[str, ...] = ()
+    moved: bool = False
     _read: list[Read] = field(default_factory=list)
 
     @property
@@ -52,14 +105,7 @@ class Page:
     @property
     def judged(self) -> bool:
         """Whether it was sent to be saved or handed in, not only to be drawn again."""
-        if self.posted is None or self.asked in forms.REDRAWN:
-            return False
-        return not any(name in forms.MOVES or name.endswith("__find") for name in self.posted.data)
-
-    @property
-    def drafts(self) -> bool:
-        """Whether the pack lets people save without handing in."""
-        return "professional" in self.what.rules.declaration.drafts
+        return self.posted is not None and judged(self.posted)
 
     @property
     def edit(self) -> Edit | None:
@@ -82,28 +128,33 @@ class Page:
         if self.form is None or self.what.spec is None:
             return Read(Answers({}))
         typed: Mapping[str, Any] = self.form.typed() if self.form.is_bound else self._shown()
-        return forms.legible(self.what.spec, typed, clock.today())
+        return forms.legible(self.what.spec, typed, clock.today(), self.what.role)
 
     def _shown(self) -> Mapping[str, Any]:
         return {**(self.opened.typed if self.opened else {})} or dict(self.form.initial if self.form else {})
 
     def entry(self, given: Answers) -> Entry:
-        """Some answers as the services take them; the page's key counts until it knows its draft."""
-        return forms.entry_of(self.actor, self.what, given, "" if self.declaration else self.key)
+        """Some answers as the services take them, under the page's one-time key."""
+        return forms.entry_of(self.actor, self.what, given, self.key)
+
+    def claim(self) -> Claim:
+        """What stands in the form as its rules look at it."""
+        return claim(self.side.by.pack, self.entry(self.read().answers), self.side.by.role)
 
     def unfinished(self) -> Unfinished:
         """The form as it stands, to be kept."""
         typed = {name: told for name, told in (self.form.typed() if self.form else {}).items() if isinstance(told, str)}
         chose = {name: self.posted.data.get(name, "") for name in CHOICES} if self.posted else {}
-        return Unfinished(self.entry(self.read().answers), typed | chose)
+        return Unfinished(self.entry(self.read().answers), typed | chose | dict(self.side.beside))
 
     @property
     def blank(self) -> bool:
-        """Whether nobody has typed anything yet: choosing a learning form alone makes no draft."""
+        """Whether nobody has typed or chosen anything yet: choosing a learning form alone makes no draft."""
         if self.form is None or self.what.spec is None:
             return True
         start = self.what.spec.defaults()
-        return all(told in ("", [], start.get(name)) for name, told in self.form.typed().items() if name not in CHOICES)
+        typed = (told for name, told in self.form.typed().items() if name not in CHOICES and told != start.get(name))
+        return not any(self.side.beside.values()) and all(told in ("", []) for told in typed)
 
     @property
     def carried(self) -> list[tuple[str, Any]]:
@@ -111,65 +162,23 @@ class Page:
         if self.what.form is not None:
             return []
         if self.posted is not None:
-            lists = [(name, list(told)) for name, told in self.posted.data.lists() if name not in _CONTROLS]
+            lists = [(name, list(told)) for name, told in self.posted.data.lists() if _is_answer(name)]
         else:
             kept = dict(self.opened.typed) if self.opened else {}
             lists = [
                 ("evidence__keep", told) if name == "evidence" else (name, [told])
                 for name, told in kept.items()
-                if name not in CHOICES
+                if name not in {*BESIDE, *CHOICES}
             ]
         return [(name, one) for name, told in lists for one in told]
 
 
-def page_of(request: HttpRequest, declaration: Declaration | None) -> Page:
-    """The page a request asks for or sends."""
-    actor = actor_of(request)
-    by = declarer(actor)
-    posted = Posted(request.POST, request.FILES) if request.method == "POST" else None
-    opened = None if posted else _opened(request, actor, by, declaration)
-    what = opened.what if opened else choosing.chosen(by.pack, request.POST if posted else request.GET)
-    key = (request.POST.get("key", "")[:48] if posted else "") or one_time.token()
-    initial = opened.typed if opened else None
-    form, choose = forms.answers_form(actor, what, posted, initial), ChooseForm(what, request.path)
-    return Page(actor, by, what, request.path, posted, declaration, key, form, choose, opened)
+def _is_answer(name: str) -> bool:
+    return name not in _CONTROLS and name.partition("__")[0] not in BESIDE
 
 
-def _opened(request: HttpRequest, actor: Actor, by: Declarer, declaration: Declaration | None) -> Reopened | None:
-    if declaration is not None:
-        return reopening.reopened(actor, declaration, by.pack)
-    named = number(request.GET.get("again", ""))
-    if named is None:
-        return None
-    earlier = selectors.declaration_for(actor, named)
-    permissions.can_declare_again(actor, earlier).require()
-    return reopening.again(actor, earlier, by.pack)
-
-
-def begun(request: HttpRequest) -> Declaration | None:
-    """The draft in which a fresh page has kept itself; None before that, and when it was deleted elsewhere."""
-    named = number(request.POST.get("draft", ""))
-    try:
-        found = selectors.declaration_for(actor_of(request), named) if named is not None else None
-    except NotFound:
-        return None
-    if found is not None:
-        permissions.can_edit(actor_of(request), found).require()
-    return found
-
-
-def card_of(page: Page) -> Card | None:
-    """学时试算 of what stands in the form; None while no form is chosen."""
-    if page.what.form is None:
-        return None
-    read = page.read()
-    asked = claim(page.by.pack, page.entry(read.answers))
-    person, year = page.by.person.pk, page.what.year
-    account = ledger.account_of(person, year)
-    standing = Standing(
-        held=ledger.held(person, year),
-        pending=selectors.waiting_hours(person, year),
-        sums=account.by_subject if account else dict.fromkeys(SUBJECTS, ZERO),
-        requirement=ledger.requirement_of(person, page.by.pack.key, year),
-    )
-    return calculator.card(asked, standing, read.unread)
+def judged(posted: Posted) -> bool:
+    """Whether a form was sent to be saved or handed in, not only to be drawn again."""
+    if posted.data.get("do") in forms.REDRAWN:
+        return False
+    return not any(name in forms.MOVES or name.endswith("__find") for name in posted.data)

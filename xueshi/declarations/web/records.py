@@ -79,7 +79,9 @@ def columns(pack: Pack) -> tuple[Column[Declaration], ...]:
 
 
 def _who(row: Declaration) -> parts.Cell:
-    return parts.Cell(text=row.person.user.name, note=row.person.user.listed_document, strong=True)
+    others = str((row.typed or {}).get("people", "")).count(",") if row.case_id is None else 0
+    name = f"{row.person.user.name} 等 {others + 1} 人" if others else row.person.user.name
+    return parts.Cell(text=name, note=row.person.user.listed_document, strong=True)
 
 
 def _handler(row: Declaration) -> str:

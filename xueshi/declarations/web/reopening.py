@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
+from xueshi.declarations.services.drafting import ROLE
 from xueshi.declarations.web import choosing, images, shown
 from xueshi.declarations.web.choosing import Chosen
 from xueshi.organisations.actors import Actor
@@ -16,6 +17,8 @@ from xueshi.policies.packs import Pack
 from xueshi.ui import parts
 
 CHOICES: Final = ("year", "form", "subject")
+BESIDE: Final = ("people",)
+"""What a kept form holds besides year, form, subject and the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,10 @@ class Reopened:
     left: tuple[parts.Pair, ...] = ()
 
 
-def reopened(actor: Actor, declaration: Declaration, pack: Pack) -> Reopened:
+def reopened(actor: Actor, declaration: Declaration, pack: Pack, role: str = ROLE) -> Reopened:
     """A declaration as it was typed last, in the form that its year has today; nothing of it is lost."""
     chose = _chose(declaration)
-    what = choosing.chosen(pack, chose)
+    what = choosing.chosen(pack, chose, role)
     evidence = [images.key_of(actor, one.file) for one in selectors.evidence_of(declaration)]
     known = what.form.form.fields if what.form is not None else ()
     left = _without_place(declaration, known)
@@ -70,7 +73,9 @@ def _typed(declaration: Declaration) -> dict[str, Any]:
 
 def _without_place(declaration: Declaration, known: Iterable[FieldSpec]) -> tuple[parts.Pair, ...]:
     asked = {field.key for field in known} | {name for field in known for name in field.names}
-    kept = {name: told for name, told in _typed(declaration).items() if told and name not in {*asked, *CHOICES}}
+    kept = {
+        name: told for name, told in _typed(declaration).items() if told and name not in {*asked, *CHOICES, *BESIDE}
+    }
     labels = _labels(declaration.portal)
     return tuple(parts.Pair(label=labels.get(name, name), value=str(told)) for name, told in kept.items())
 

@@ -60,6 +60,12 @@
   document.addEventListener("input", typed);
   document.addEventListener("change", typed);
   document.addEventListener("htmx:afterSwap", apply);
+  /* People were added or dropped: what is kept and what is calculated follow. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!form() || event.detail.target.id !== "people") return;
+    form().dispatchEvent(new CustomEvent("xueshi:typed"));
+    later(0);
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keep(); });
   window.addEventListener("online", () => { if (timer) keep(); });
   /* What is under way is finished first, so that the page sends the version that stands. */
