@@ -16,7 +16,7 @@ from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
 from xueshi.ledger import services as ledger
 from xueshi.organisations.states import OrganisationKind
-from xueshi.reviews.models import ReviewCase
+from xueshi.reviews.models import BatchRun, ReviewCase
 from xueshi.reviews.states import CaseState, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +64,21 @@ def test_decisions_through_the_desk(world: make.SmallWorld) -> None:
     ]
     browser = signed_in(world.employer_admin)
     posted = {"row": [f"{row.case_id}:1" for row in rows], "action": "pass", "next": "/declarations/review/"}
-    assert browser.post("/reviews/decide/", posted).status_code == 302
-    assert set(ReviewCase.objects.values_list("state", flat=True)) == {CaseState.APPROVED}
+    foreign = w.handed_in(make.professional("外人", world.stranger)[0])
+    stolen = browser.post("/reviews/decide/", posted | {"row": [*posted["row"], f"{foreign.case_id}:1"]})
+    assert (stolen.status_code, BatchRun.objects.count()) == (404, 0)
+    cases = ReviewCase.objects.filter(pk__in=[row.case_id for row in rows])
+    browser.post("/reviews/decide/", posted | {"comment": "长" * 301})
+    assert "审核意见不能超过 300 字" in page(browser, "/declarations/review/")
+    confirm = browser.post("/reviews/decide/", posted | {"comment": "集中审核"})["Location"]
+    text = page(browser, confirm)
+    assert ("批量通过" in text, "<b>3</b> 条" in text, 'value="集中审核"' in text) == (True, True, True)
+    assert "涉及 2 人，共申报 41 学时" in text
+    assert "通过后没有人因此达到年度要求" in text
+    assert set(cases.values_list("state", flat=True)) == {CaseState.PENDING}
+    assert browser.post(confirm, {"comment": "集中审核"}).status_code == 302
+    assert "已通过 3 条" in page(browser, confirm)
+    assert set(cases.values_list("state", flat=True)) == {CaseState.APPROVED}
     assert "没有数据" in page(browser, "/declarations/review/")
     done = page(browser, "/declarations/review/?tab=reviewed")
     assert done.count("审核通过") == 0 or "待审验" in done

@@ -53,6 +53,34 @@ def freeze(actor: Actor, wanted: Freeze) -> BatchRun:
     )
 
 
+@transaction.atomic
+def tick(actor: Actor, order: deciding.Order) -> BatchRun | None:
+    """Keep ticked rows, as they were shown, until the reviewer has read what passing them would bring about.
+
+    None where there is nothing to read beforehand: a single row shows it beside the list, and not every kind foresees.
+    """
+    if order.verdict != Verdict.PASS or len(order.items) < 2 or actor.membership is None:
+        return None
+    deciding.check_comment(order.verdict, order.comment)
+    waiting = [case for case in deciding.within_reach(actor, order.items) if case.desk_id == actor.desk_id]
+    places = {(case.kind, case.stage) for case in waiting}
+    if len(places) != 1:
+        return None
+    [(kind, stage)] = places
+    if not kinds.kind(kind).foresee([case.pk for case in waiting]):
+        return None
+    return BatchRun.objects.create(
+        token=one_time.token(),
+        membership=actor.membership,
+        kind=kind,
+        stage=stage or "",
+        verdict=order.verdict,
+        comment=order.comment,
+        items=[list(one) for one in order.items.items()],
+        created_at=clock.now(),
+    )
+
+
 def run_for(actor: Actor, token: str) -> BatchRun:
     """The actor's own batch; ``NotFound`` for anybody else."""
     run = BatchRun.objects.filter(token=token, membership=actor.membership).first()

@@ -81,7 +81,7 @@ def decide_many(actor: Actor, order: Order) -> Report:
     if not order.items:
         raise RuleBroken("请先选择要审核的记录")
     check_comment(order.verdict, order.comment)
-    cases = _locked_within_reach(actor, order.items)
+    cases = within_reach(actor, order.items)
     order = _with_concerns(actor, order, cases)
     turns, refused = _turns(actor, order, cases)
     kept: list[_Turn] = []
@@ -121,7 +121,8 @@ def _label(case: ReviewCase, concerns: str) -> str:
     return kinds.kind(case.kind).fields(case.portal).get(concerns, "")
 
 
-def _locked_within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
+def within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
+    """The cases, locked in key order; ``NotFound`` when one of them never was on the actor's desk (A5)."""
     wanted = set(ids)
     rows = ReviewCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
     cases = list(rows.select_related("organisation", "handler__user").prefetch_related("steps__decided_by"))

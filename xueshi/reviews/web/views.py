@@ -16,7 +16,7 @@ from xueshi.policies.requests import actor_of
 from xueshi.reviews import batches, deciding, kinds, queues, services
 from xueshi.reviews.deciding import Report
 from xueshi.reviews.models import BatchRun
-from xueshi.reviews.states import Verdict
+from xueshi.reviews.states import Stage, Verdict
 from xueshi.reviews.tasks import run_batch
 from xueshi.reviews.web.forms import order_from, remark_from, verdict_from
 from xueshi.ui.routes import route
@@ -28,10 +28,12 @@ _WORDS = {Verdict.PASS: "通过", Verdict.FAIL: "驳回"}
 
 @route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
 def decide(request: HttpRequest) -> HttpResponse:
-    """通过 / 驳回 of one row, 批量通过 / 批量驳回 of ticked rows."""
+    """通过 / 驳回 of one row, 批量通过 / 批量驳回 of ticked rows; several pass once it was read what that brings."""
     actor = actor_of(request)
     try:
         order = order_from(request.POST)
+        if (ticked := batches.tick(actor, order)) is not None:
+            return redirect("reviews:batch", token=ticked.token)
         report = deciding.decide_many(actor, order)
     except NotFound:
         services.note_foreign_row(actor)
@@ -83,13 +85,20 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "run": run,
         "problem": problem,
-        "typed": request.POST,
+        "comment": request.POST.get("comment", run.comment),
         "word": _WORDS[Verdict(run.verdict)],
         "kind": kinds.kind(run.kind),
+        "queue": _queue(run),
         "refusing": queues.refusing(actor, run.kind) if run.verdict == Verdict.FAIL else None,
         "foreseen": _foreseen(run),
     }
     return render(request, "reviews/batch.html", context, status=status)
+
+
+def _queue(run: BatchRun) -> str:
+    """The list that the set was shown on."""
+    kind = kinds.kind(run.kind)
+    return reverse((run.stage == Stage.VERIFICATION and kind.verification_url) or kind.queue_url)
 
 
 def _foreseen(run: BatchRun) -> Sequence[str]:
