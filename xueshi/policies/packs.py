@@ -3,9 +3,9 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xueshi.kernel.errors import RuleBroken
 from xueshi.policies.access import Access, Agreement, Login, MenuItem, Menus, Registration, Rejection, Upload, Ways
@@ -43,6 +43,7 @@ class Portal(Sourced):
 
     ``user_menu``: whether an administrator's drop-down (修改密码, 退出登录) hangs under their name or the unit's
     (ID-20).
+    ``title_parts``: the title in the pieces between which a narrow page may break it.
     ``home``: what an employer's home tells of its people, this year's completion (DSH-03) or figures by year
     (DSH-14).
     """
@@ -51,6 +52,7 @@ class Portal(Sourced):
     extends: str = ""
     abstract: bool = False
     title: Label
+    title_parts: tuple[Label, ...] = ()
     short_title: Label
     hosts: tuple[str, ...] = ()
     seal: str = Field(min_length=1, max_length=1)
@@ -67,6 +69,13 @@ class Portal(Sourced):
     user_menu: Literal["person", "unit"] = "person"
     home: Literal["completion", "years"] = "completion"
     reminders: Reminders = Reminders()
+
+    @model_validator(mode="after")
+    def _parts_make_the_title(self) -> Self:
+        if self.title_parts and "".join(self.title_parts) != self.title:
+            message = f"title_parts give {''.join(self.title_parts)!r}, the title is {self.title!r}"
+            raise ValueError(message)
+        return self
 
 
 class Pack(Value):

@@ -67,6 +67,7 @@ def _site(pack: Pack, path: str, *, signed_in: bool) -> Site:
     portal = pack.portal
     return Site(
         title=portal.title,
+        title_parts=portal.title_parts,
         home_url=reverse("portal:home") if signed_in else reverse("portal:front"),
         seal=portal.seal,
         links=tuple(_top_links(portal.links, path)),
@@ -228,5 +229,11 @@ def _user_box(pack: Pack, actor: Actor, figures: _Figures) -> UserBox:
     role, unit = pack.word(f"roles.{actor.role_key}"), actor.organisation.name if actor.organisation is not None else ""
     if pack.portal.user_menu == "unit" and actor.is_administrator:
         return UserBox(name=unit, role=f"{role} {actor.user.name}", items=tuple(items), notes=notes)
-    name = f"{pack.word('greeting')}{actor.user.name}"
-    return UserBox(name=name, role=role, organisation=unit, items=tuple(items), notes=notes)
+    return UserBox(
+        name=actor.user.name,
+        greeting=pack.word("greeting"),
+        role=role,
+        organisation=unit,
+        items=tuple(items),
+        notes=notes,
+    )

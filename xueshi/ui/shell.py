@@ -29,9 +29,10 @@ class NavGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The words of one portal (SYS-16); empty ones are left out."""
+    """The words of one portal (SYS-16); empty ones are left out. ``title_parts`` are where a narrow head breaks it."""
 
     title: str
+    title_parts: tuple[str, ...] = ()
     home_url: str = "/"
     seal: str = "学"
     links: tuple[Link, ...] = ()
@@ -45,9 +46,13 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class UserBox:
-    """Who is signed in, under which hat, the items of the drop-down behind the name, and the way to their messages."""
+    """Who is signed in, under which hat, the items of the drop-down behind the name, and the way to their messages.
+
+    ``greeting`` stands before the name where there is room.
+    """
 
     name: str
+    greeting: str = ""
     role: str = ""
     organisation: str = ""
     items: tuple[Link, ...] = ()
