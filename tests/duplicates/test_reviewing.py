@@ -1,5 +1,6 @@
 """What a reviewer is told of two records: what is the same, and of the other one only what they may see."""
 
+import re
 from datetime import date
 
 import pytest
@@ -41,8 +42,13 @@ def test_the_desk_names_what_is_the_same_with_a_link(world: make.SmallWorld) -> 
 def test_of_a_foreign_record_only_its_existence_is_told(world: make.SmallWorld) -> None:
     outsider, _record = make.professional("赵敏", world.stranger)
     foreign = d.handed_in(outsider, d.paper(outsider, doi=d.DOI))
-    mine = d.handed_in(world.person, d.paper(world.person, doi=d.DOI))
+    mine = d.handed_in(world.person, d.paper(world.person, doi=d.DOI, content=d.scan(1)))
+    alike = d.scan(1, quality=60, size=(600, 430))
+    near = d.handed_in(world.colleague, d.paper(world.colleague, content=alike))
     text = page(signed_in(world.employer_admin), f"/declarations/review/?case={mine.pk}")
+    assert 0 < text.index(f'href="/declarations/{near.pk}/"') < text.index("不在您的查看范围"), (
+        "what can be opened first"
+    )
     assert "他人的一条申报，不在您的查看范围" in text
     for word in ("赵敏", foreign.number, f"/declarations/{foreign.pk}/", world.stranger.name):
         assert word not in text
@@ -68,3 +74,5 @@ def test_the_first_few_say_enough(world: make.SmallWorld) -> None:
     assert (len(flags.shown), flags.more) == (selectors.MOST_SHOWN, 8 - selectors.MOST_SHOWN)
     assert {one.said for one in flags.shown} == {("附件 1 与其附件 1 图像相近",)}
     assert all(one.own and one.seen is not None for one in flags.shown)
+    detail = page(signed_in(world.employer_admin), f"/declarations/review/?case={rows[0].pk}")
+    assert re.findall(r"<li>([^<]*)", detail.split('class="x-flags"')[1].split("</ul>")[0])[-1] == "另有 2 条"

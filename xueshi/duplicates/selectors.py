@@ -39,7 +39,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The flags of a claim, the surest first, and how many more claims there are."""
+    """The flags of a claim, those the reader may open and then the surest first, and how many more claims there are."""
 
     shown: tuple[Flag, ...] = ()
     more: int = 0
@@ -189,8 +189,8 @@ def claims_of(rows: Iterable[Trace]) -> list[Claimed]:
 def _flags(actor: Actor, claim: Claimed, common: Sequence[tuple[Feature, Held]]) -> Flags:
     people = {other.claim.source: other.claim.person_id for _feature, other in common}
     said = told(common)
-    shown = list(said)[:MOST_SHOWN]
-    seen = _seen(actor, shown)
+    seen = _seen(actor, said)
+    shown = sorted(said, key=lambda one: one not in seen)[:MOST_SHOWN]
     made = (Flag(said[one], people[one] == claim.person_id, seen.get(one)) for one in shown)
     return Flags(tuple(made), len(said) - len(shown))
 
