@@ -66,7 +66,7 @@ def test_half_a_form_keeps_itself_once_and_comes_back_as_it_was() -> None:
     stale = kept(browser, hours="1", status=409, **known)
     elsewhere = kept(browser, first["url"], hours="2", status=409, version="2")
     assert "已在别处继续填写" in lost["words"]
-    assert stale["words"] == elsewhere["words"] == "没有自动保存：该申报已变更，请刷新后再操作"
+    assert stale["words"] == elsewhere["words"] == "没有自动保存：该申报已在别处变更；本页内容仍在，提交时可以核对"
     assert (Declaration.objects.get().hours_declared, Declaration.objects.count()) == (16, 1)
     # A stale page that hands in keeps what it holds, says so, and may hand in after all.
     warned = browser.post(NEW, filled(draft=str(draft.pk), version="2", hours="24", evidence=image()))

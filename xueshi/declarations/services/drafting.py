@@ -23,7 +23,7 @@ COLUMNS = ("subject", "hours", "period", "evidence")
 """Answers that stand in columns of their own, or beside the row."""
 ROLE = "professional"
 """The role whose questions are asked; others declare on people's behalf with the same form."""
-CHANGED = "该申报已变更，请刷新后再操作"
+CHANGED = "该申报已在别处变更"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,9 @@ def _kept(_request: HttpRequest, page: Page) -> HttpResponse:
     try:
         page.require_year()
         saved = page.side.keep(page)
-    except (RuleBroken, Problems, MovedOn, NotAllowed) as refusal:
+    except MovedOn as refusal:
+        return JsonResponse({"words": f"没有自动保存：{refusal.message}；本页内容仍在，提交时可以核对"}, status=409)
+    except (RuleBroken, Problems, NotAllowed) as refusal:
         return JsonResponse({"words": f"没有自动保存：{_told(refusal)}"}, status=409)
     unread = page.read().unread
     at = f"草稿已自动保存 {clock.now().astimezone(SHANGHAI):%H:%M}"
@@ -119,7 +121,7 @@ def _kept(_request: HttpRequest, page: Page) -> HttpResponse:
     return JsonResponse({"words": words, "draft": saved.pk, "version": saved.version, "url": url})
 
 
-def _told(refusal: RuleBroken | Problems | MovedOn | NotAllowed) -> str:
+def _told(refusal: RuleBroken | Problems | NotAllowed) -> str:
     return "；".join(one.message for one in refusal.problems) if isinstance(refusal, Problems) else refusal.message
 
 

@@ -12,6 +12,7 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.states import GROUPS
 from xueshi.declarations.web import forms, images, rows, shown
 from xueshi.duplicates import selectors as duplicates
+from xueshi.kernel.errors import MovedOn
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.packs import Pack
@@ -124,6 +125,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @route("POST", object_kind="declarations.declaration")
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """删除: only what is to be submitted (CR-20)."""
-    services.delete_draft(actor_of(request), forms.edit_of(pk, request.GET.get("version", "")))
+    try:
+        services.delete_draft(actor_of(request), forms.edit_of(pk, request.GET.get("version", "")))
+    except MovedOn as refusal:
+        messages.error(request, f"{refusal.message}，没有删除；请查看后再操作")
+        return redirect("declarations:detail", pk)
     messages.success(request, "已删除")
     return redirect(_list_of(request))
