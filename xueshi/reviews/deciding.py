@@ -22,9 +22,6 @@ from xueshi.reviews.services import acting
 from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, Stage, StepState, Verdict
 
-MAX_COMMENT = 300
-MOVED_ON = "已由他人处理或内容已变更"
-
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -100,8 +97,8 @@ def check_comment(verdict: str, comment: str) -> None:
     """A refusal gives its reason, and no comment is longer than a record takes; else ``RuleBroken``."""
     if verdict == Verdict.FAIL and not comment.strip():
         raise RuleBroken("不通过时请填写审核意见", "comment")
-    if len(comment) > MAX_COMMENT:
-        message = f"审核意见不能超过 {MAX_COMMENT} 字"
+    if len(comment) > rules.LONGEST_WORDS:
+        message = f"审核意见不能超过 {rules.LONGEST_WORDS} 字"
         raise RuleBroken(message, "comment")
 
 
@@ -155,8 +152,8 @@ def _turns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> tuple[lis
 def _who_was_faster(case: ReviewCase) -> str:
     decided = [step for step in case.steps.all() if step.round == case.round and step.decided_by is not None]
     if not decided or decided[-1].decided_by is None:
-        return MOVED_ON
-    return f"{MOVED_ON}（{decided[-1].decided_by.name}）"
+        return rules.MOVED_ON
+    return f"{rules.MOVED_ON}（{decided[-1].decided_by.name}）"
 
 
 def _turn(case: ReviewCase, verdict: Verdict) -> _Turn:

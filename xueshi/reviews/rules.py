@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from xueshi.reviews.states import Move, Stage, Verdict
 
+LONGEST_WORDS = 300
+"""Characters of what a reviewer writes with a decision or a 转交."""
+MOVED_ON = "已由他人处理或内容已变更"
+
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:

@@ -22,6 +22,7 @@ from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.ui import parts
 from xueshi.ui.fields import Attached
 from xueshi.ui.forms import add_problems
+from xueshi.ui.images import size_of
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 
@@ -126,7 +127,7 @@ def _scans(notice: Notice) -> list[parts.Scan]:
             name=one.file.name,
             url=reverse("notices:own_file", args=[notice.pk, one.position]),
             image=one.file.width is not None,
-            size=public.size_of(one.file),
+            size=size_of(one.file.size),
         )
         for one in selectors.attachments(notice)
     ]

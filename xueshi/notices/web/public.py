@@ -10,6 +10,7 @@ from xueshi.files.models import StoredFile
 from xueshi.notices import selectors
 from xueshi.notices.states import NoticeKind
 from xueshi.policies.requests import PortalRequest
+from xueshi.ui.images import size_of
 from xueshi.ui.routes import route
 
 PAGE = 15
@@ -28,7 +29,7 @@ def listing(request: PortalRequest, kind: NoticeKind) -> HttpResponse:
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
     """One notice with its files and its neighbours."""
     notice = selectors.published_notice(request.pack.key, pk)
-    attached = [(one, size_of(one.file)) for one in selectors.attachments(notice)]
+    attached = [(one, size_of(one.file.size)) for one in selectors.attachments(notice)]
     context = {
         "notice": notice,
         "attached": attached,
@@ -55,11 +56,6 @@ def file_answer(found: StoredFile) -> HttpResponse:
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Content-Disposition"] = content_disposition_header(not is_image, found.name) or "attachment"
     return answer
-
-
-def size_of(found: StoredFile) -> str:
-    """As people read it."""
-    return f"{found.size / (1 << 20):.1f} MB" if found.size >= 1 << 20 else f"{max(found.size // 1024, 1)} KB"
 
 
 def _kept(answer: HttpResponse) -> HttpResponse:

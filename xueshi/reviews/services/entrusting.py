@@ -8,15 +8,12 @@ from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.kernel.text import clean
 from xueshi.organisations.actors import Actor
-from xueshi.reviews import permissions, selectors
+from xueshi.reviews import permissions, rules, selectors
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.services import noting
 from xueshi.reviews.services.cases import acting, locked
 from xueshi.reviews.services.noting import Moved
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move
-
-MAX_NOTE = 300
-CHANGED = "已由他人处理或内容已变更"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,8 @@ def entrust(actor: Actor, wanted: Entrusting) -> ReviewCase:
     case = _reached(actor, wanted.case_id, wanted.version)
     permissions.can_decide(actor, case).require()
     note = clean(wanted.note, field="note")
-    if len(note) > MAX_NOTE:
-        message = f"转交说明不能超过 {MAX_NOTE} 字"
+    if len(note) > rules.LONGEST_WORDS:
+        message = f"转交说明不能超过 {rules.LONGEST_WORDS} 字"
         raise RuleBroken(message, "note")
     chosen = next((hat for hat in selectors.colleagues(actor, case) if hat.pk == wanted.to), None)
     if chosen is None:
@@ -66,7 +63,7 @@ def _reached(actor: Actor, case_id: int, version: int) -> ReviewCase:
     if not permissions.can_see_case(actor, case):
         raise NotFound
     if case.version != version:
-        raise MovedOn(CHANGED)
+        raise MovedOn(rules.MOVED_ON)
     return case
 
 
