@@ -87,7 +87,7 @@ def test_an_effect_that_was_told_twice_is_found(world: World) -> None:
 
 def test_a_lost_file_is_found(world: World) -> None:
     file = StoredFile.objects.order_by("pk")[0]
-    path = files._path(file.key)
+    path = files.path_of(file.key)
     kept = path.read_bytes()
     path.write_bytes(kept + b"x")
     try:

@@ -97,7 +97,7 @@ def test_names_are_harmless(name: str) -> None:
 
 def test_a_lost_file_is_not_found() -> None:
     stored = services.store_image(upload("a.png", image("PNG")), LIMIT)
-    services._path(stored.key).unlink()
+    services.path_of(stored.key).unlink()
     assert not services.verify(stored)
     with pytest.raises(NotFound):
         services.read(stored)

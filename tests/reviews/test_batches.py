@@ -1,8 +1,10 @@
 """全部通过 over thousands: in slices, with progress, going on after its process was killed, told row by row."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests import small_world as make
@@ -19,7 +21,7 @@ from xueshi.portal.seeds.building import Person
 from xueshi.reviews import batches, deciding
 from xueshi.reviews.models import BatchRun, ReviewCase
 from xueshi.reviews.states import CaseState, Verdict
-from xueshi.reviews.tasks import resume_batches, run_batch
+from xueshi.reviews.tasks import resume_batches, run_batch, sweep
 
 pytestmark = pytest.mark.django_db
 DESK = "/declarations/review/"
@@ -108,3 +110,20 @@ def test_the_batches_of_a_reviewer_are_found_again() -> None:
     assert (address in text, "学时申报" in text, "2 / 2" in text) == (True, True, True)
     assert address not in page(signed_in(world.stranger_admin), "/reviews/all/")
     assert Verdict(BatchRun.objects.get().verdict) is Verdict.PASS
+
+
+def test_old_batches_are_forgotten_and_unanswered_ones_sooner() -> None:
+    world = make.build()
+    waiting(world, 2)
+    browser = signed_in(world.employer_admin)
+    answered, unanswered = (
+        browser.post("/reviews/all/", {"token": shown(browser), "action": "pass"})["Location"] for _ in range(2)
+    )
+    browser.post(answered, {})
+    kept = settings.RETENTION
+    for after, left in ((timedelta(0), 2), (kept["unanswered_runs"], 1), (kept["finished_runs"], 0)):
+        with clock.shifted(after + timedelta(minutes=1)):
+            sweep(0)
+            sweep(0)
+        assert BatchRun.objects.count() == left
+    assert browser.get(unanswered).status_code == 404

@@ -6,8 +6,9 @@ left half done, or that two workers did at once, is simply done again; only its 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from xueshi.accounts import limits
@@ -32,10 +33,6 @@ AT_ONCE = 5
 """Up to so many papers are printed inside the request; more become a job (A5)."""
 STALE = timedelta(minutes=2)
 """A run that has not moved for so long lost its process."""
-KEPT = timedelta(days=1)
-"""How long the file lasts."""
-REMEMBERED = timedelta(days=180)
-"""How long it is known what was printed at once."""
 
 _RUNS = Limit("certificate-printing", 20, timedelta(hours=1))
 _BUSY = "上一批证书还在打印，请等待完成后再打印下一批"
@@ -125,12 +122,12 @@ def resume() -> int:
 
 def sweep() -> int:
     """Remove files whose day is over, questions nobody answered, and runs long past; returns how many files went."""
-    now = clock.now()
+    now, kept = clock.now(), settings.RETENTION
     over = list(PrintRun.objects.filter(expires_at__lt=now, result__isnull=False).select_related("result"))
     for run in over:
         _drop_file(run)
-    PrintRun.objects.filter(started_at=None, created_at__lt=now - KEPT).delete()
-    PrintRun.objects.filter(created_at__lt=now - REMEMBERED, result=None).delete()
+    PrintRun.objects.filter(started_at=None, created_at__lt=now - kept["unanswered_runs"]).delete()
+    PrintRun.objects.filter(created_at__lt=now - kept["finished_runs"], result=None).delete()
     return len(over)
 
 
@@ -205,10 +202,15 @@ def _take_down(run: PrintRun, done: _Done, file: StoredFile | None = None) -> No
         return
     now = clock.now()
     held.processed, held.papers, held.refused = held.total, done.papers, held.refused + done.refused
-    held.result, held.worked_at, held.finished_at, held.expires_at = file, now, now, now + KEPT
+    held.result, held.worked_at, held.finished_at, held.expires_at = file, now, now, _until(now)
     held.save(update_fields=["processed", "papers", "refused", "result", "worked_at", "finished_at", "expires_at"])
     by = audit.By(run.membership.user_id, run.membership.organisation_id)
     audit.record(by, "certificates.printed", held, papers=len(done.papers), refused=len(held.refused))
+
+
+def _until(now: datetime) -> datetime:
+    """How long the file lasts."""
+    return now + settings.RETENTION["printed_files"]
 
 
 def _held(run: PrintRun) -> PrintRun | None:

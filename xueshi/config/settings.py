@@ -1,6 +1,7 @@
 """Django settings; everything that varies comes from the environment (see ``environment``)."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import django_stubs_ext
@@ -29,6 +30,13 @@ POLICIES_ROOT = ROOT / "policies"
 # The public names of the portals, as in XUESHI_PORTALS="jxjy.example.org=key,…"; packs know only development names.
 PORTAL_HOSTS = dict(pair.split("=", 1) for pair in os.environ.get("XUESHI_PORTALS", "").split(",") if "=" in pair)
 FILES_ROOT = HOME / "files"
+# How long what nobody needs any more is kept; docs/operations/data-inventory.toml says the same in words.
+RETENTION = {
+    "unused_uploads": timedelta(days=7),
+    "unanswered_runs": timedelta(days=1),
+    "printed_files": timedelta(days=1),
+    "finished_runs": timedelta(days=180),
+}
 
 CERTIFICATE_KEYS = os.environ.get("XUESHI_CERTIFICATE_KEYS", "")
 SITE_PORT = "" if PRODUCTION else os.environ.get("PORT") or "8000"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Func, IntegerField
 
@@ -159,6 +160,14 @@ def _decide_slice(run: BatchRun, items: dict[int, int]) -> None:
     report = deciding.decide_many(actor_from(wearer, hat), order)
     run.done += len(report.done)
     run.refused = [*run.refused, *({"title": row.title, "reason": row.reason} for row in report.refused)]
+
+
+def sweep() -> int:
+    """Forget questions that nobody answered, and batches finished long ago; returns how many rows went."""
+    now, kept = clock.now(), settings.RETENTION
+    unanswered = BatchRun.objects.filter(started_at=None, created_at__lt=now - kept["unanswered_runs"])
+    finished = BatchRun.objects.filter(finished_at__lt=now - kept["finished_runs"])
+    return unanswered.delete()[0] + finished.delete()[0]
 
 
 def resume() -> int:

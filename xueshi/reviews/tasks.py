@@ -16,3 +16,10 @@ def run_batch(run_id: int) -> None:
 def resume_batches(timestamp: int) -> None:
     """Go on with batches whose process was killed."""
     batches.resume()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="reviews.sweep", queue="default", queueing_lock="reviews.sweep")
+def sweep(timestamp: int) -> None:
+    """Forget old batches."""
+    batches.sweep()

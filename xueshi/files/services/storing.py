@@ -134,7 +134,7 @@ def store_bytes(upload: Upload, content_type: str) -> StoredFile:
 
 def _write(upload: Upload, content: bytes, content_type: str, seen: _Seen | None) -> StoredFile:
     key = one_time.token()
-    path = _path(key)
+    path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     with partial.open("wb") as out:
@@ -160,25 +160,26 @@ def _write(upload: Upload, content: bytes, content_type: str, seen: _Seen | None
 def read(file: StoredFile) -> bytes:
     """The bytes of a stored file; ``NotFound`` when they are gone from disk."""
     try:
-        return _path(file.key).read_bytes()
+        return path_of(file.key).read_bytes()
     except FileNotFoundError:
         raise NotFound from None
 
 
 def discard(file: StoredFile) -> None:
     """Forget a file that the program made and that nothing points at any more; its bytes go with the commit."""
-    path = _path(file.key)
+    path = path_of(file.key)
     file.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def verify(file: StoredFile) -> bool:
     """Whether the bytes on disk are those that were stored (INV-13)."""
-    path = _path(file.key)
+    path = path_of(file.key)
     return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == file.digest
 
 
-def _path(key: str) -> Path:
+def path_of(key: str) -> Path:
+    """Where the bytes of a file lie."""
     return Path(settings.FILES_ROOT) / key[:2] / key
 
 
