@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 
+from tests.copies import copied
 from xueshi.accounts.models import User, document_index, phone_index
 from xueshi.accounts.states import AccountState
 from xueshi.audit.services import By
@@ -87,6 +88,7 @@ class SmallWorld:
     colleague_record: Professional
 
 
+@copied
 def build(portal: str = "weihai") -> SmallWorld:
     kinds = OrganisationKind
     city = body(kinds.BUREAU, "测试市人力资源和社会保障局", None, portal)
