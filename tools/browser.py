@@ -12,8 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""Debian's, the first that there is; without a window's furniture a browser takes a quarter less of the machine."""
+INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends"]
 # QUIC, updates and the like would call out; the sandbox does not work for root.
 SWITCHES = [
     "--no-sandbox",
@@ -74,11 +76,15 @@ def main() -> None:
     if find():
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(f"browser: Chromium is missing; as root: {' '.join(INSTALL)} (or name one with CHROMIUM=)")
+        sys.exit(
+            f"browser: Chromium is missing; as root: {' '.join([*INSTALL, PACKAGES[-1]])} (or name one with CHROMIUM=)"
+        )
     subprocess.run(["apt-get", "update", "--quiet"], check=False, stdout=subprocess.DEVNULL)
-    installed = subprocess.run(INSTALL, check=False, stdout=subprocess.DEVNULL)
-    if installed.returncode != 0 or not find():
-        sys.exit(f"browser: `{' '.join(INSTALL)}` failed")
+    for package in PACKAGES:
+        subprocess.run([*INSTALL, package], check=False, stdout=subprocess.DEVNULL)
+        if find():
+            return
+    sys.exit(f"browser: `{' '.join([*INSTALL, PACKAGES[-1]])}` failed")
 
 
 if __name__ == "__main__":
