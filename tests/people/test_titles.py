@@ -51,7 +51,7 @@ def test_departments_are_found_in_ones_own_unit(world: SmallWorld, browse: Brows
     organisations.create_department(world.stranger, "技术二部")
     tab = browse(world.person, "/profile/title/")
     found = tab.client.get("/profile/title/departments/?name=department&department__q=技术")
-    assert [value for value, _label in found.context["found"]] == [str(mine.pk)]
+    assert [line.value for line in found.context["found"].lines] == [str(mine.pk)]
     case = ask(world.person, department=str(mine.pk))
     assert Professional.objects.get(pk=world.record.pk).employment.department is None
     decide(world.employer_admin, case, "pass")

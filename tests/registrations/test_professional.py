@@ -211,7 +211,7 @@ def test_the_picker_works_as_a_step_of_the_page(world: SmallWorld, visit: Visit)
     form.send(forms.person(NUMBER) | {"employer__q": "乳山"}, employer__find="2")
     assert form.page.status_code == 200
     assert 'value="陈霞"' in form.text
-    found = form.page.context["form"].fields["employer"].widget.source.find("乳山", 2)
+    found = form.page.context["form"].fields["employer"].widget.picker.find("乳山", 2)
     assert (found.total, [line.name for line in found.lines]) == (12, ["乳山第8中学", "乳山第9中学"])
     for line in found.lines:
         assert line.name in form.text

@@ -19,7 +19,7 @@ from xueshi.policies.values import Option
 from xueshi.ui.fields import Attached
 from xueshi.ui.forms import BaseForm, add_problems, summary_of
 from xueshi.ui.parts import Scan
-from xueshi.ui.spec_fields import Picker
+from xueshi.ui.picking import Found, Line, Picker
 from xueshi.ui.specs import SpecForm, Surroundings
 from xueshi.ui.web.gallery_samples import SampleForm
 
@@ -138,7 +138,9 @@ def around(**changes: Any) -> Surroundings:
         return Scan(key=f"key-{file.name}", name=file.name, url="/f")
 
     units = Picker(
-        url="/units", search=lambda words: [("7", f"{words}公司")], label=lambda key: "海天公司" if key == "7" else None
+        url="/units?",
+        find=lambda words, _page: Found(lines=[Line(value="7", name=f"{words}公司")], total=1),
+        line=lambda key: Line(value="7", name="海天公司") if key == "7" else None,
     )
     values: dict[str, Any] = {
         "today": date(2026, 11, 21), "uploads": {"evidence": Limit()}, "store": store, "pickers": {"units": units},

@@ -2,7 +2,6 @@
 """One described question → a Django field that draws it. It accepts anything; the description judges."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -11,7 +10,8 @@ from django import forms
 
 from xueshi.ui.cascade import LEVELS, CascadeSelect, depth
 from xueshi.ui.fields import DateInput, FilesField, PeriodInput
-from xueshi.ui.widgets import ChoosingSelect, Option, PickInput
+from xueshi.ui.picking import Picker, PickInput
+from xueshi.ui.widgets import ChoosingSelect, Option
 
 
 class Choice(Option, Protocol):
@@ -35,15 +35,6 @@ class UploadLimit(Protocol):
     @property
     def hint(self) -> str:
         """The words beside the input."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picker:
-    """Finds a value in a set too large for a list. ``url`` answers the htmx search, ``search`` the one without."""
-
-    url: str
-    search: Callable[[str], Sequence[tuple[str, str]]]
-    label: Callable[[str], str | None]
 
 
 class Asked(Protocol):
@@ -179,7 +170,7 @@ def _radio(asked: Asked, around: Around) -> forms.Widget:
 
 
 def _pick(asked: Asked, around: Around) -> forms.Widget:
-    return PickInput(around.pickers[asked.picker], placeholder=asked.placeholder)
+    return PickInput(around.pickers[asked.picker], asked.placeholder)
 
 
 def _files(asked: Asked, around: Around, *, required: bool) -> forms.Field:

@@ -13,7 +13,8 @@ from django.utils.datastructures import MultiValueDict
 from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.ui.forms import BaseForm, Section, add_problems
 from xueshi.ui.parts import Scan
-from xueshi.ui.spec_fields import Asked, Picker, UploadLimit, draw
+from xueshi.ui.picking import Picker
+from xueshi.ui.spec_fields import Asked, UploadLimit, draw
 
 
 class Described(Protocol):
@@ -114,6 +115,15 @@ class SpecForm(BaseForm):
             )
         except (RuleBroken, Problems) as refusal:
             add_problems(self, refusal)
+        else:
+            self._refuse_unoffered()
+
+    def _refuse_unoffered(self) -> None:
+        """What was picked must still be on offer."""
+        for key, asked in self.asked.items():
+            picked = asked.kind == "pick" and key in self.answers
+            if picked and self.around.pickers[asked.picker].line(self.answers.text(key)) is None:
+                self.add_error(key, f"请从列表中选择{asked.label}")
 
     def is_valid(self) -> bool:
         """Whether there are answers."""

@@ -1,7 +1,7 @@
-"""Widgets for described questions: a narrowed drop-down, and a picker over a large set."""
+"""The widget of a described choice: a drop-down, narrowed by answers given above."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django import forms
@@ -29,22 +29,6 @@ class Option(Protocol):
         """The answers above that it belongs to."""
 
 
-class Finder(Protocol):
-    """Finds values by words."""
-
-    @property
-    def url(self) -> str:
-        """Where htmx asks."""
-
-    @property
-    def search(self) -> Callable[[str], Sequence[tuple[str, str]]]:
-        """(value, label) pairs for words, best first."""
-
-    @property
-    def label(self) -> Callable[[str], str | None]:
-        """What a value is called, None when there is no such value."""
-
-
 class ChoosingSelect(forms.Select):
     """A drop-down that starts at 请选择 (SYS-20); its options may hang on answers given above."""
 
@@ -60,29 +44,3 @@ class ChoosingSelect(forms.Select):
         if parents := self.parents.get(str(value)):
             option["attrs"]["data-parents"] = json.dumps(parents)
         return option
-
-
-class PickInput(forms.Widget):
-    """A search box with its findings as radio buttons; 查找 works with and without scripts."""
-
-    template_name = "ui/widgets/pick.html"
-    use_fieldset = True
-
-    def __init__(self, finder: Finder, placeholder: str = "", attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.finder, self.placeholder, self.words = finder, placeholder, ""
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """The chosen value; the words searched for are remembered for drawing."""
-        if f"{name}__find" in data:
-            self.words = str(data.get(f"{name}__q", ""))[:100]
-        return data.get(name)
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Add the chosen value and the findings."""
-        chosen = str(value or "")
-        label = self.finder.label(chosen) if chosen else None
-        found = [pair for pair in self.finder.search(self.words) if pair[0] != chosen] if self.words else []
-        picked = [(chosen, label)] if label else []
-        more = {"picked": picked, "found": found, "words": self.words, "finder": self.finder}
-        return super().get_context(name, value, attrs) | more | {"placeholder": self.placeholder}

@@ -14,6 +14,7 @@ from xueshi.accounts.services import ContactDraft
 from xueshi.kernel import clock, masking
 from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.models import Department
 from xueshi.people import selectors, services
 from xueshi.people.models import Entry, Professional, Title
 from xueshi.people.states import EntryKind
@@ -23,7 +24,7 @@ from xueshi.policies.forms import FieldKind
 from xueshi.policies.packs import Pack
 from xueshi.policies.profile import Tab
 from xueshi.policies.uploads import OwnUploads
-from xueshi.ui.spec_fields import Picker
+from xueshi.ui.picking import Found, Line, Picker, page_of
 from xueshi.ui.specs import SpecForm, Surroundings
 
 type Filled = dict[str, Any]
@@ -42,14 +43,6 @@ class TabForm(SpecForm):
             if data is not None and field.kind is FieldKind.READONLY:
                 data[field.key] = str(filled.get(field.key, ""))
         super().__init__(spec, around, data=data, files=files, initial=filled)
-
-    def full_clean(self) -> None:
-        """Also check that what was picked is on offer."""
-        super().full_clean()
-        for key, asked in self.asked.items():
-            picked = self.answers is not None and asked.kind == FieldKind.PICK and key in self.answers
-            if picked and self.around.pickers[asked.picker].label(self.answers.text(key)) is None:
-                self.add_error(key, f"请从列表中选择{asked.label}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,14 +160,18 @@ class Desk:
 def departments(record: Professional) -> Picker:
     """The departments of one's employer (工作部门)."""
 
-    def search(words: str) -> list[tuple[str, str]]:
-        return [(str(one.pk), one.name) for one in selectors.departments_of(record, words)[:20]]
+    def find(words: str, page: int) -> Found:
+        return page_of(selectors.departments_of(record, words), page, _department)
 
-    def label(value: str) -> str | None:
+    def line(value: str) -> Line | None:
         found = selectors.department_of(record, value)
-        return found.name if found is not None else None
+        return _department(found) if found is not None else None
 
-    return Picker(url=reverse("people:find_departments"), search=search, label=label)
+    return Picker(url=f"{reverse('people:find_departments')}?", find=find, line=line)
+
+
+def _department(department: Department) -> Line:
+    return Line(value=str(department.pk), name=department.name)
 
 
 def version(posted: QueryDict) -> int:

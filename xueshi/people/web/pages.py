@@ -14,6 +14,7 @@ from xueshi.people.states import EntryKind
 from xueshi.people.web.forms import Desk, TabForm, departments
 from xueshi.policies.answers import Answers
 from xueshi.policies.requests import PortalRequest, actor_of
+from xueshi.ui import picking
 from xueshi.ui.forms import add_problems
 from xueshi.ui.parts import Tab
 from xueshi.ui.routes import route
@@ -73,7 +74,4 @@ def drawn(request: PortalRequest, template: str, shown: dict[str, Any], status: 
 @route(fragment=True)
 def find_departments(request: PortalRequest) -> HttpResponse:
     """Findings of the department picker, for htmx."""
-    desk = desk_of(request)
-    words = request.GET.get("department__q", "").replace("\x00", "")[:60]
-    found = departments(desk.record).search(words)
-    return render(request, "ui/widgets/pick_found.html", {"found": found, "name": "department"})
+    return picking.answered(request, departments(desk_of(request).record), "department")

@@ -17,7 +17,6 @@ from xueshi.policies.forms import FieldKind, FormSpec
 from xueshi.policies.packs import Pack
 from xueshi.registrations.services import RegistrationDraft
 from xueshi.registrations.web import pickers, state
-from xueshi.registrations.web.pickers import PickTable, Source
 from xueshi.registrations.web.state import Progress, Typed
 from xueshi.registrations.web.uploads import Store
 from xueshi.ui.code_input import SEND, CodeInput
@@ -44,20 +43,17 @@ class NameInput(forms.TextInput):
 
 
 class StepForm(SpecForm):
-    """A step; besides what its description judges, what was picked must still be offered."""
+    """A step, with the button beside a code and the like-named units below a name."""
 
-    def __init__(self, spec: FormSpec, around: Surroundings, sources: Mapping[str, Source], **sent: Any) -> None:
-        self.sources = sources
+    def __init__(self, spec: FormSpec, around: Surroundings, **sent: Any) -> None:
         super().__init__(spec, around, **sent)
         for field in spec.fields:
             self._replace_widget(field)
 
     def _replace_widget(self, field: FieldSpec) -> None:
-        if field.kind is FieldKind.PICK:
-            self.fields[field.key].widget = PickTable(self.sources[field.picker], field.placeholder)
-        elif field.autocomplete == "one-time-code":
+        if field.autocomplete == "one-time-code":
             self.fields[field.key].widget = CodeInput(f"获取{field.label}", self.fields[field.key].widget.attrs)
-        elif field.picker:
+        elif field.picker and field.kind is not FieldKind.PICK:
             self.fields[field.key].widget = NameInput(self.fields[field.key].widget.attrs)
 
     @property
@@ -78,16 +74,6 @@ class StepForm(SpecForm):
             for name in names:
                 kept.pop(name, None)
             self.data = kept
-
-    def full_clean(self) -> None:
-        """Also check what was picked."""
-        super().full_clean()
-        if self.answers is None:
-            return
-        for key, asked in self.asked.items():
-            picked = asked.kind == "pick" and key in self.answers
-            if picked and self.sources[asked.picker].line(self.answers.text(key)) is None:
-                self.add_error(key, f"请从列表中选择{asked.label}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +96,7 @@ class Desk:
         initial: dict[str, Any] = dict(spec.defaults()) if typed is None else dict(typed)
         if _SHOWN_UNIT in spec:
             initial[_SHOWN_UNIT] = self.progress.unit_name
-        return StepForm(spec, self._around(typed or {}), self._sources(typed or {}), initial=initial)
+        return StepForm(spec, self._around(typed or {}), initial=initial)
 
     def posted(
         self, step: RegistrationStep, data: "QueryDict | MultiValueDict[str, str]", files: Any = None
@@ -120,7 +106,7 @@ class Desk:
         known = data.copy()
         if _SHOWN_UNIT in spec:
             known[_SHOWN_UNIT] = self.progress.unit_name
-        return StepForm(spec, self._around(known), self._sources(known), data=known, files=files)
+        return StepForm(spec, self._around(known), data=known, files=files)
 
     def draft(self, last: Typed) -> RegistrationDraft:
         """All steps judged once more, together; ``Problems`` when one no longer stands."""
@@ -146,10 +132,7 @@ class Desk:
             today=clock.today(),
             role=self.progress.way.role,
             uploads={upload.key: upload for upload in self.pack.access.uploads},
-            pickers={name: pickers.plain(source) for name, source in self._sources(typed).items()},
+            pickers=pickers.of(self.pack.key, str(typed.get("employer", ""))),
             store=store,
             stored=store.stored,
         )
-
-    def _sources(self, typed: Mapping[str, Any]) -> dict[str, Source]:
-        return pickers.sources(self.pack.key, str(typed.get("employer", "")))
