@@ -57,15 +57,19 @@ def test_departments_and_bureaux_review_what_reaches_them(world: make.SmallWorld
         assert word in text, word
     asked = {"name=文斌": True, "name=志远": False, f"year={row.year}": True, f"year={row.year - 1}": False}
     assert {one: "周文斌" in page(browser, f"{DESK}?{one}") for one in asked} == asked
-    buttons = re.findall(
-        r'name="verdict" value="(\w+)"[^>]*>(.*?)</button>', page(browser, f"{DESK}?case={row.pk}"), re.S
-    )
+    form = page(browser, f"{DESK}?case={row.pk}").split('id="decide"')[1]
+    buttons = re.findall(r'name="verdict" value="(\w+)"[^>]*>(.*?)</button>', form, re.S)
     assert [(code, word) for code, text in buttons for word in ("通过", "驳回") if word in text] == [
         ("pass", "通过"), ("fail", "驳回"),
     ]  # fmt: skip
     emptied = page(browser, browser.post(DECIDE, posted(row, hours="", comment="同意"))["Location"])
     assert ("请填写认定学时" in emptied, in_field(emptied, row), w.case(row).state) == (True, "", CaseState.PENDING)
-    browser.post(DECIDE, posted(row))
+    [drawn] = browser.get(f"{DESK}?name=文斌").context["list"].drawn
+    [(_passing, url, fields), (_refusing, opened, _), (_detail, whole, _)] = drawn["actions"]
+    assert [action.label for action, _url, _fields in drawn["actions"]] == ["通过", "驳回", "详细"]
+    assert (opened.endswith(f"&case={row.pk}#decide"), whole) == (True, f"/declarations/{row.pk}/")
+    assert "审核意见（驳回时必填）" in page(browser, opened.partition("#")[0])
+    assert browser.post(url, fields)["Location"] == fields["next"]
     assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.APPROVED, 24)
     assert "周文斌" in page(browser, f"{DESK}?tab=reviewed")
     assert "周文斌" not in page(signed_in(world.employer_admin), f"{DESK}?tab=reviewed")

@@ -6,6 +6,7 @@ from functools import partial
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
@@ -18,7 +19,7 @@ from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as cases
 from xueshi.reviews.models import ReviewCase
-from xueshi.reviews.states import Stage
+from xueshi.reviews.states import Stage, Verdict
 from xueshi.ui import parts
 from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction, list_again, show_list
 from xueshi.ui.routes import route
@@ -34,11 +35,21 @@ class _Desk:
     pack: Pack
     stage: Stage
     tab: str
+    here: str
 
     @property
     def waits(self) -> bool:
         """Whether the tab shows what is still to be decided."""
         return self.tab != "reviewed"
+
+    def opening(self, row: Declaration) -> str:
+        """Where a declaration is opened beside the list as it was asked for, at its decision."""
+        return f"{self.here}{'&' if '?' in self.here else '?'}{_PARAM}={row.pk}#decide"
+
+    def is_ours(self, row: Declaration) -> bool:
+        """Whether the row was not given to a colleague, who alone decides it then."""
+        handler = row.case.handler_id if row.case is not None else None
+        return handler is None or (self.actor.membership is not None and handler == self.actor.membership.pk)
 
 
 @route(powers=(Power.REVIEW_HOURS.value,))
@@ -54,13 +65,13 @@ def verification(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
-    desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""))
-    key = request.GET.get(_PARAM, "")
+    key, here = request.GET.get(_PARAM, ""), list_again(request, _PARAM)
+    desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""), here)
     extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
     extra |= {"closed": opened.closed(desk.actor, stage), "notice": opened.notice(desk.pack)}
     if key:
         extra |= opened.context(opened.Opened(desk.actor, desk.pack, stage, key), request)
-        extra |= {"next": list_again(request, _PARAM), "here": request.get_full_path()}
+        extra |= {"next": here, "here": request.get_full_path()}
     if key and request.headers.get("HX-Target") == "detail":
         return render(request, "declarations/desk.html#detail", extra)
     return show_list(request, _page(desk), extra)
@@ -98,8 +109,24 @@ def _remarks(actor: Actor) -> list[str]:
 
 
 def _actions(desk: _Desk) -> tuple[RowAction[Declaration], ...]:
+    """通过, 驳回, 详细 (CV-02); 详细, 审验不通过 (CV-12). A refusal asks for its reason beside the list."""
     detail = rows.detail(desk.pack)
-    return (detail,) if desk.waits else (detail, queues.removal(lambda row: row.case_id))
+    if not desk.waits:
+        return detail, queues.removal(lambda row: row.case_id)
+
+    def deciding(row: Declaration) -> str | None:
+        return reverse("reviews:decide") if desk.is_ours(row) else None
+
+    def refusing(row: Declaration) -> str | None:
+        return desk.opening(row) if desk.is_ours(row) else None
+
+    def passing(row: Declaration) -> dict[str, str]:
+        return {"row": _value(row), "verdict": Verdict.PASS, "next": desk.here}
+
+    if desk.stage == Stage.VERIFICATION:
+        return detail, RowAction(label="审验不通过", url=refusing)
+    passes: RowAction[Declaration] = RowAction(label="通过", url=deciding, post=True, fields=passing)
+    return passes, RowAction(label="驳回", url=refusing), detail
 
 
 def _value(row: Declaration) -> str:
