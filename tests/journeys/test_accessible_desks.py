@@ -43,6 +43,7 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("printing asked", "/certificates/people/", press("text=全部打印"), "text=开始打印")
     unit.check("reasons", "/reviews/reasons/declaration/")
     unit.check("reasons refused", "/reviews/reasons/declaration/", press("main .btn-primary"), ".x-errors")
+    unit.check("reset", f"/accounts/{world.actor('person_1').membership.pk}/reset/")
     unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")
     department = auditor.window("weihai", world.actor("department_1"))
     department.check("department home", "/home/")

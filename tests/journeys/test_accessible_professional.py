@@ -45,6 +45,7 @@ def _professional(auditor: Auditor, world: World) -> None:
         for thing in world.of("certificate", owner="person_1", state=state)[:1]:
             window.check(f"certificate {state}", f"/certificates/{thing.pk}/")
     window.check("devices", "/account/devices/")
+    window.check("privacy", "/account/privacy/", press(".x-decide .btn-outline-danger"), ".x-errors")
     window.check("messages", "/messages/")
     window.check("learning centre", "/learning/centre/")
     window.check("desk forbidden", "/declarations/review/", status=403)
