@@ -69,6 +69,11 @@ def test_the_employer_of_the_province_reviews_people_in_bulk(province: make.Smal
     assert [forms.enters(forms.number(serial), "shandong") for serial in (701, 702, 703)] == [True, True, False]
     listed = admin.get(f"{queue}?tab=reviewed").context["list"]
     assert [column.label for column in listed.page.columns][-3:] == ["审核人", "审核时间", "审核状态"]
+    hats = {case.pk: Registration.objects.get(case=case).membership_id for case in cases}
+    offered = {
+        pk: f"/accounts/{hat}/reset/" in admin.get(f"/registrations/{pk}/").content.decode() for pk, hat in hats.items()
+    }
+    assert list(offered.values()) == [True, True, False]
     [again] = registered(visit, province.employer, ["王义"], 703)
     assert states([again]) == ["pending"]
     assert forms.enters(forms.number(703), "shandong") is False
