@@ -13,6 +13,7 @@ from django.template.context import Context
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from playwright.sync_api import Browser
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tools.browser import launched
 
@@ -55,6 +56,23 @@ def _plain_pages(django_test_environment: None) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "_render", draw)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _known_files(django_test_environment: None) -> Iterator[None]:
+    """Every browser of a test has a program of its own; what lies among the static files is looked up for the first."""
+    known: dict[str, object] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def found(program: WhiteNoiseMiddleware) -> None:
+        if not known:
+            look(program)
+            known.update(program.files)
+        program.files |= known
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", found)
         yield
 
 
