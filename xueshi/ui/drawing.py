@@ -1,7 +1,7 @@
 """The smallest components, drawn in Python: a page has hundreds of them, and a template each would be half its cost."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -103,14 +103,25 @@ def row_link(url: str, label: str, name: str) -> SafeString:
 
 def options(groups: Iterable[OptionGroup]) -> SafeString:
     """The choices of a drop-down; whole catalogues stand in some, and two templates a choice outweighed the page."""
-    return format_html_join("", "{}", ((_group(name, choices),) for name, choices, _place in groups))
+    return format_html_join("", "{}", ((one,) for name, choices, _place in groups for one in _group(name, choices)))
 
 
-def _group(name: str | None, choices: Iterable[Mapping[str, Any]]) -> SafeString:
-    drawn = format_html_join("", '<option value="{}"{}>{}</option>', (
-        (one["value"], flatatt(one["attrs"]) if one["attrs"] else "", one["label"]) for one in choices
-    ))  # fmt: skip
-    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+def _group(name: str | None, choices: Iterable[Mapping[str, Any]]) -> Iterator[SafeString]:
+    drawn = (
+        _option(str(one["value"]), conditional_escape(one["label"]), flatatt(one["attrs"]) if one["attrs"] else "")
+        for one in choices
+    )
+    if name:
+        yield format_html(
+            '<optgroup label="{}">{}</optgroup>', name, format_html_join("", "{}", ((one,) for one in drawn))
+        )
+    else:
+        yield from drawn
+
+
+@lru_cache(maxsize=8192)
+def _option(value: str, label: SafeString, attributes: str) -> SafeString:
+    return format_html('<option value="{}"{}>{}</option>', value, attributes, label)
 
 
 def row_links(links: Iterable[tuple[str, str]], name: str) -> SafeString:
