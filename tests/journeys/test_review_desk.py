@@ -26,7 +26,7 @@ def _enter(page: Page, base: str, actor: Actor) -> None:
 
 def _refuse_without_reason(page: Page) -> None:
     page.locator("#detail").get_by_role("button", name="驳回").click()
-    expect(page.locator("#comment_problem")).to_have_text("不通过时请填写审核意见")
+    expect(page.locator("#comment_problem")).to_have_text("驳回时请填写审核意见")
     expect(page.locator("#detail [name=comment]")).to_be_focused()
 
 
