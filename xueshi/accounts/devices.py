@@ -86,7 +86,11 @@ def known(user: User) -> list[KnownDevice]:
 
 def forget(user: User, pk: int) -> bool:
     """Take a device's mark away; false when it is not this person's."""
-    return bool(KnownDevice.objects.filter(user=user, pk=pk).delete()[0])  # rule 1: as above
+    found = KnownDevice.objects.filter(user=user, pk=pk).first()  # rule 1: as above
+    if found is None:
+        return False
+    found.delete()
+    return True
 
 
 def forget_all(user: User) -> None:

@@ -10,6 +10,7 @@ from xueshi.adjustments.models import Adjustment, Proof
 from xueshi.adjustments.rules import Event
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.ledger.selectors import Source
 from xueshi.organisations.actors import Actor
 from xueshi.people import selectors as people
@@ -38,7 +39,7 @@ def adjustments_seen(actor: Actor) -> QuerySet[Adjustment]:
 
 def adjustment_for(actor: Actor, case_id: int) -> Adjustment:
     """The event behind a case; ``NotFound`` when absent or not theirs."""
-    found = _whole(Adjustment.objects.filter(case_id=case_id)).first()
+    found = single(_whole(Adjustment.objects.filter(case_id=case_id)))
     if found is None or not permissions.can_see_adjustment(actor, found):
         raise NotFound
     return found

@@ -16,6 +16,7 @@ from xueshi.certificates.rules import Figures
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
@@ -35,7 +36,7 @@ def own_certificates(actor: Actor) -> QuerySet[Certificate]:
 
 def certificate_for(actor: Actor, pk: int) -> Certificate:
     """One visible certificate; ``NotFound`` when absent or not theirs."""
-    found = certificates_seen(actor).filter(pk=pk).first()
+    found = single(certificates_seen(actor).filter(pk=pk))
     if found is None:
         raise NotFound
     return found

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from xueshi.accounts.states import AccountState
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.organisations import permissions
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
@@ -42,7 +43,7 @@ def hats_counted(user_id: int, portal: str) -> Coalesce:
 def hat(user_id: int, portal: str, membership_id: int) -> Membership | None:
     """One wearable hat, for the request's actor."""
     rows = Membership.objects.filter(permissions.hats_of(user_id, portal), pk=membership_id)
-    return rows.select_related("user", "organisation", "role", "department").first()
+    return single(rows.select_related("user", "organisation", "role", "department"))
 
 
 def hat_seen(actor: Actor, pk: int) -> Membership:

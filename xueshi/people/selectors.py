@@ -8,6 +8,7 @@ from django.db.models.expressions import Combinable
 
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department
@@ -42,7 +43,7 @@ def professionals_seen(actor: Actor) -> QuerySet[Professional]:
 
 def professional_of(user_id: int) -> Professional | None:
     """A user's record as a professional, if they have one."""
-    return _with_everything(Professional.objects.filter(user_id=user_id)).first()
+    return single(_with_everything(Professional.objects.filter(user_id=user_id)))
 
 
 def employed_on(portal: str, *, after: int, limit: int) -> list[Professional]:
@@ -120,7 +121,7 @@ def own_change(actor: Actor, case_id: int) -> TitleChange:
 def change_for(actor: Actor, case_id: int) -> TitleChange:
     """The change behind a case; ``NotFound`` when absent or not theirs."""
     rows = TitleChange.objects.filter(case_id=case_id)
-    found = _with_titles(rows).select_related("case__organisation").first()
+    found = single(_with_titles(rows).select_related("case__organisation"))
     if found is None or not permissions.can_see_change(actor, found):
         raise NotFound
     return found

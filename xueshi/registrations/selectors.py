@@ -8,6 +8,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from xueshi.accounts.models import User
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.kernel.text import number
 from xueshi.organisations import permissions as seeing
 from xueshi.organisations import selectors as bodies
@@ -42,7 +43,7 @@ def reviewed(actor: Actor, role: str) -> QuerySet[ReviewCase]:
 
 def registration_for(actor: Actor, case_id: int) -> Registration:
     """The registration behind a case; ``NotFound`` when absent or not theirs."""
-    found = _whole(Registration.objects.filter(case_id=case_id)).first()
+    found = single(_whole(Registration.objects.filter(case_id=case_id)))
     if found is None or not permissions.can_see_registration(actor, found):
         raise NotFound
     return found

@@ -9,12 +9,14 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.template import TemplateSyntaxError
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xueshi.ui import parts
 from xueshi.ui.printing import printed
+from xueshi.ui.shell import NavGroup
 
 NOTHING = "—"
 type OptionGroup = tuple[str | None, Iterable[Mapping[str, Any]], int]
@@ -38,6 +40,12 @@ def icon(name: str, *, large: bool = False) -> SafeString:
         '<svg class="x-icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         " large" if large else "", static("xueshi/icons.svg"), name,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def nav(groups: tuple[NavGroup, ...], place: str) -> SafeString:
+    """The menu of a page. The same one stands on page after page, so each is drawn once for as long as it is in use."""
+    return render_to_string("ui/parts/nav.html", {"groups": groups, "place": place})
 
 
 def shown(value: object) -> object:

@@ -82,7 +82,7 @@ class PickInput(forms.Widget):
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         """The chosen value; words and page are remembered for drawing."""
         if f"{name}__find" in data:
-            self.words = str(data.get(f"{name}__q", ""))[:LONGEST]
+            self.words = str(data.get(f"{name}__q", "")).replace("\x00", "")[:LONGEST]
             self.page = number(data.get(f"{name}__find", ""), 5) or 1
         return data.get(name)
 

@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
         failed = form.is_bound and not form.finding
         return _draw(request, form, 422 if failed else 200)
     try:
-        services.ask(actor, form.request(request.POST.get("key", "")[:48]))
+        services.ask(actor, form.request(one_time.sent_back(request.POST.get("key", ""))))
     except (RuleBroken, Problems) as refusal:
         add_problems(form, refusal)
         return _draw(request, form, refusal.status)
@@ -53,7 +53,7 @@ def _asker(request: HttpRequest) -> tuple[Actor, Pack]:
 
 
 def _draw(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:
-    key = request.POST.get("key", "")[:48] or one_time.token()
+    key = one_time.sent_back(request.POST.get("key", "")) or one_time.token()
     context = {"title": lists.TITLE, "form": form, "key": key}
     return render(request, "adjustments/new.html", context, status=status)
 

@@ -14,6 +14,7 @@ from xueshi.declarations.selectors.reading import STEPS, whole
 from xueshi.duplicates import selectors as duplicates
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Json
@@ -63,7 +64,7 @@ def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
     """
     beside = {"changes": ledger.live_changes(), "scans": _scans(), "handings_on": reviews.handings_on()}
     rows = whole(_of_desk(actor, stage)).annotate(**beside)
-    found = rows.filter(pk=pk).prefetch_related(STEPS).first()
+    found = single(rows.filter(pk=pk).prefetch_related(STEPS))
     if found is None:
         raise NotFound
     return found

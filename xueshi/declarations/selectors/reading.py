@@ -7,6 +7,7 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.selectors.progress import STATES, with_state
 from xueshi.declarations.states import DeclarationState
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.organisations.actors import Actor
 from xueshi.reviews.models import ReviewStep
 from xueshi.reviews.states import StepState
@@ -42,7 +43,7 @@ def _own(actor: Actor) -> QuerySet[Declaration]:
 
 def declaration_for(actor: Actor, pk: int) -> Declaration:
     """One visible declaration; ``NotFound`` when absent or not theirs."""
-    found = declarations_seen(actor).filter(pk=pk).prefetch_related(STEPS).first()
+    found = single(declarations_seen(actor).filter(pk=pk).prefetch_related(STEPS))
     if found is None:
         raise NotFound
     return found
@@ -50,7 +51,7 @@ def declaration_for(actor: Actor, pk: int) -> Declaration:
 
 def declaration_of_case(actor: Actor, case_id: int) -> Declaration:
     """The visible declaration behind a case; ``NotFound`` when absent or not theirs."""
-    found = declarations_seen(actor).filter(case_id=case_id).prefetch_related(STEPS).first()
+    found = single(declarations_seen(actor).filter(case_id=case_id).prefetch_related(STEPS))
     if found is None:
         raise NotFound
     return found

@@ -47,7 +47,7 @@ class Offer:
 
 def offer(actor: Actor, data: QueryDict | None) -> Offer:
     """What a posted page holds; ticked findings count as chosen, whichever button was pressed."""
-    words = data.get("people__q", "")[:100] if data is not None else ""
+    words = data.get("people__q", "").replace("\x00", "")[:100] if data is not None else ""
     wanted = _keys(data) if data is not None else []
     chosen = [_applicant(one) for one in selectors.people_declared_for(actor).filter(pk__in=wanted)] if wanted else []
     rows = selectors.people_found(actor, words).exclude(pk__in=wanted)[: _SHOWN + 1]

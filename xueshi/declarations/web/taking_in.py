@@ -29,7 +29,7 @@ class Asked:
 def page_of(request: HttpRequest, side: Side, what: Chosen, asked: Asked) -> Page:
     """The page a request asks for or sends."""
     actor, posted, opened = actor_of(request), asked.posted, asked.opened
-    key = (posted.data.get("key", "")[:44] if posted else "") or one_time.token()
+    key = (one_time.sent_back(posted.data.get("key", "")) if posted else "") or one_time.token()
     form = forms.answers_form(actor, what, posted, opened.typed if opened else None)
     choose = ChooseForm(what, request.path)
     return Page(actor, side, what, request.path, posted, asked.declaration, key, form, choose, opened)

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.rows import single
 from xueshi.ledger import permissions
 from xueshi.ledger.models import TargetChange, YearAccount
 from xueshi.ledger.states import Effect
@@ -67,7 +68,7 @@ def archive(actor: Actor, year: int) -> QuerySet[Professional]:
 
 def person_for(actor: Actor, pk: int) -> Professional:
     """Somebody whose years the actor may see; ``NotFound`` when absent or not theirs."""
-    found = people.professionals_seen(actor).filter(pk=pk).first()
+    found = single(people.professionals_seen(actor).filter(pk=pk))
     if found is None or not permissions.can_see_years(actor, found):
         raise NotFound
     return found
@@ -75,7 +76,7 @@ def person_for(actor: Actor, pk: int) -> Professional:
 
 def account_for(actor: Actor, pk: int) -> YearAccount:
     """One visible account; ``NotFound`` when absent or not theirs."""
-    found = accounts_seen(actor).filter(pk=pk).first()
+    found = single(accounts_seen(actor).filter(pk=pk))
     if found is None:
         raise NotFound
     return found

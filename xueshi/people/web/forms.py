@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from xueshi.accounts.services import ContactDraft
-from xueshi.kernel import clock, masking
+from xueshi.kernel import clock, masking, one_time
 from xueshi.kernel.text import number
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department
@@ -130,7 +130,7 @@ class Desk:
             appointed_on=answers.day("appointed"),
             department=selectors.department_of(self.record, answers.text("department")),
             scan=self.store.file(scans[0]) if scans else None,
-            submission_key=posted.get("key", "")[:48],
+            submission_key=one_time.sent_back(posted.get("key", "")),
         )
 
     def entry_draft(self, kind: EntryKind, answers: Answers, posted: QueryDict, pk: int | None) -> services.EntryDraft:
@@ -139,7 +139,7 @@ class Desk:
         return services.EntryDraft(
             kind=kind,
             answers=answers,
-            submission_key=posted.get("key", "")[:48],
+            submission_key=one_time.sent_back(posted.get("key", "")),
             scan=self.store.file(scans[0]) if scans else None,
             pk=pk,
             version=version(posted),

@@ -8,6 +8,7 @@ from django.forms import BoundField
 
 from xueshi.ui import drawing, parts
 from xueshi.ui.forms import BaseForm, FieldRow, rows_of, summary_of
+from xueshi.ui.shell import NavGroup
 
 register = template.Library()
 
@@ -27,6 +28,12 @@ register.filter("shown", drawing.shown)
 def icon(name: str, *, large: bool = False) -> str:
     """Draw an icon of the sprite; it is decoration, so the words beside it carry the meaning."""
     return drawing.icon(name, large=large)
+
+
+@register.simple_tag
+def nav(*, groups: tuple[NavGroup, ...], place: str) -> str:
+    """Draw the menu; ``place`` tells apart its two copies on a page, at the side and folded away."""
+    return drawing.nav(groups, place) if groups else ""
 
 
 @register.filter
