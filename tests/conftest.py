@@ -99,18 +99,29 @@ def _quick_and_private(settings: object, tmp_path: Path) -> None:
 
 SHARED = "tests/checks/surface"
 """The package whose files share one world and one crawl; apart, every worker would make its own."""
+UNCRAWLED = (f"{SHARED}/test_authority.py", f"{SHARED}/test_browser.py")
+"""Its files that need the world and not the crawl: half of its work, which another worker may do."""
+
+
+def _path(item: pytest.Item) -> str:
+    return item.nodeid.split("::", 1)[0]
 
 
 def _group(item: pytest.Item) -> str:
-    path = item.nodeid.split("::", 1)[0]
-    return SHARED if path.startswith(SHARED) else path
+    path = _path(item)
+    return SHARED if path.startswith(SHARED) and path not in UNCRAWLED else path
 
 
 def _turn(item: pytest.Item) -> int:
-    """The longest first, so that no worker ends alone: what shares a world, then what drives a browser."""
+    """The longest first, so that no worker ends alone: what shares a world, then what drives a browser.
+
+    What needs that world too comes after the browsers, when it has long been built.
+    """
     if _group(item) == SHARED:
         return 0
-    return 1 if item.get_closest_marker("browser") else 2
+    if item.get_closest_marker("browser"):
+        return 1
+    return 2 if _path(item) in UNCRAWLED else 3
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

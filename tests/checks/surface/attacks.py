@@ -1,20 +1,22 @@
 """Every way to name an object, with who may do so: the material of the checks of authority."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
-from typing import Any, Final
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
 
 from django.urls import reverse
 
 from tests.checks.surface import events
-from tests.checks.surface.entitled import ACCOUNTS, EVENTS, PAPERS, RESETS, Entitled
-from tests.checks.surface.stage import Stage, text
+from tests.checks.surface.aiming import ABSENT, READS, Attack, fields_of, spread
+from tests.checks.surface.attacks_at_desks import Desks
+from tests.checks.surface.attacks_on_records import Records
+from tests.checks.surface.entitled import ACCOUNTS, EVENTS, PAPERS, RESETS
 from xueshi.certificates import batches
 from xueshi.certificates import selectors as papers
 from xueshi.certificates.models import Certificate
 from xueshi.certificates.states import PrintForm
+from xueshi.config.management.commands.routes import Route
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.web import images
 from xueshi.ledger.models import YearAccount
@@ -24,113 +26,55 @@ from xueshi.organisations.states import OrganisationKind, OrganisationState, Pow
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import ReviewCase
 
-ABSENT: Final = 2_000_000_011
-"""A key that no object has."""
-READS: Final = ("GET", "HEAD")
+__all__ = ["READS", "Attack", "Attacks", "fields_of", "spread", "unaimed"]
+
+QUEUES: Final = {"professional": "people", "employer": "units", "department": "departments", "base": "bases",
+                 "bureau": "bureaux"}  # fmt: skip
+"""The list beside which a registration of each kind is opened."""
+NO_OBJECT: Final = {
+    "portal:captcha": "a picture by its purpose and the key that the form was given with it; it shows no data",
+    "portal:proof": "the same without a picture, by its purpose",
+    "certificates:verify_link": "a paper by the code printed on it, for whoever holds it; PR-10 guesses codes",
+    "learning:subject": "a subject of the learning site's front page",
+    "gallery:page": "samples of components, without data",
+    "people:entries": "a tab of one's own profile by its kind; the entries in it are attacked one by one",
+    "people:new_entry": "as above, the empty form",
+    "reviews:reasons_of": "the list of one's own desk by kind of document; the reasons in it are attacked one by one",
+}
+"""Every route with something in its address that is no object, and what it is: another one needs a line here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attack:
-    """One request that names an object; ``absent`` and ``absent_data`` are alike, but for one that does not exist."""
+def unaimed(attacks: Iterable[Attack], routes: Iterable[Route]) -> list[str]:
+    """The routes that name an object, in their address or by what they declare, and that nobody attacks.
 
-    route: str
-    method: str
-    url: str
-    absent: str
-    seers: frozenset[str]
-    doers: frozenset[str]
-    data: dict[str, Any] = field(default_factory=dict)
-    absent_data: dict[str, Any] = field(default_factory=dict)
-    form: bool = False
-    """A page that only those open who may do it; who sees the object is told why not."""
-
-    @property
-    def allowed(self) -> frozenset[str]:
-        """Who may: whoever sees it for reading, whoever may do it for writing and for its form."""
-        return self.seers if self.method in READS and not self.form else self.doers
-
-
-_SENT: Final = {"file": False, "submit": False, "radio": False, "checkbox": False}
-"""Inputs that go along only when they are chosen."""
+    Each method counts by itself where the address names the object; a list beside which objects open, or a body that
+    names them, is one way in. A line of ``NO_OBJECT`` whose route is gone is found too.
+    """
+    known = [route for route in routes if "<" in route.pattern or route.object_kind]
+    aimed = {(re.split(r"[ ?]", one.route)[0], one.method) for one in attacks}
+    anyhow = {name for name, _method in aimed}
+    missing = [
+        f"{method} {route.pattern} is not attacked"
+        for route in known
+        for method in route.methods
+        if route.name not in NO_OBJECT
+        and (route.name, method) not in aimed
+        and not ("<" not in route.pattern and route.name in anyhow)
+    ]
+    return missing + [f"{name} is gone" for name in sorted(NO_OBJECT.keys() - {route.name for route in known})]
 
 
-class _Fields(HTMLParser):
-    """The fields of the forms of a page, as a browser would send them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, Any] = {}
-        self._select, self._area = "", ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note inputs, chosen options and text areas."""
-        known = {key: value or "" for key, value in attrs}
-        name = known.get("name", "")
-        if tag == "select":
-            self._select = name
-        elif tag == "option" and "selected" in known and self._select:
-            self.found[self._select] = known.get("value", "")
-        elif tag == "textarea":
-            self._area = name
-        elif tag == "input" and name and (_SENT.get(known.get("type", ""), True) or "checked" in known):
-            self.found[name] = known.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave a text area."""
-        self._area = "" if tag == "textarea" else self._area
-
-    def handle_data(self, data: str) -> None:
-        """The text of a text area."""
-        if self._area:
-            self.found[self._area] = data.strip()
-
-
-def fields_of(page: str) -> dict[str, Any]:
-    """What a browser would send from a page."""
-    parser = _Fields()
-    parser.feed(page)
-    return parser.found
-
-
-def spread(attacks: Sequence[Attack], most: int) -> list[Attack]:
-    """At most so many attacks of each route and verb, from first to last; a third of them by HEAD."""
-    groups: dict[tuple[str, str], list[Attack]] = defaultdict(list)
-    for one in attacks:
-        groups[one.route, one.method].append(one)
-    chosen: list[Attack] = []
-    for (_, method), group in groups.items():
-        count = min(len(group), most if method != "HEAD" else max(1, most // 3))
-        chosen += [group[place * len(group) // count] for place in range(count)]
-    return chosen
-
-
-@dataclass
-class Attacks:
+class Attacks(Records, Desks):
     """All attacks on a stage."""
 
-    stage: Stage
-
-    def __post_init__(self) -> None:
-        self.who = Entitled(self.stage)
-
     def all(self) -> list[Attack]:
-        """Declarations, files, years, certificates, registrations, bodies, hats, notes, cases in bodies of requests."""
+        """Whatever can be named: in the address, beside a list, in the body of a request."""
         objects = (
             self.declarations, self.years, self.prints, self.events, self.registrations, self.bodies, self.notes,
-            self.in_bodies,
+            self.in_bodies, self.changes, self.entries, self.uploads, self.ways_in, self.reasons, self.frozen,
+            self.removed, self.written,
         )  # fmt: skip
         return [attack for named in objects for attack in named()]
-
-    def _ways(self, route: str, methods: tuple[str, ...], keys: tuple[Any, ...], who: Attack) -> Iterator[Attack]:
-        absent = (ABSENT, *keys[1:]) if isinstance(keys[0], int) else ("x" * 20, *keys[1:])
-        for method in methods:
-            url, none = reverse(route, args=keys), reverse(route, args=absent)
-            yield replace(who, route=route, method=method, url=url + who.url, absent=none + who.url)
-
-    def _case_in_query(self, route: str, key: int, who: Attack) -> Iterator[Attack]:
-        for method in READS:
-            url, none = f"{reverse(route)}?case={key}", f"{reverse(route)}?case={ABSENT}"
-            yield replace(who, route=f"{route}?case", method=method, url=url, absent=none)
 
     def declarations(self) -> Iterator[Attack]:
         """Each of this year's declarations of a person in either tree, by itself, its case, its file."""
@@ -152,25 +96,25 @@ class Attacks:
         pending = row.case is not None and row.case.state == "pending"
         first = pending and row.case is not None and not row.case.steps.exclude(decided_by=None).exists()
         read = Attack("", "", "", "", seers, frozenset())
-        yield from self._ways("declarations:detail", READS, (row.pk,), read)
-        yield from self._ways("declarations:evidence", READS, (row.pk, 1), read)
-        yield from self._ways(edit, READS, (row.pk,), replace(read, doers=editors, form=True))
-        typed = fields_of(text(self.stage.ask(owner, "GET", reverse(edit, args=[row.pk])))) | {"do": "save"}
+        yield from self.ways("declarations:detail", READS, (row.pk,), read)
+        yield from self.ways("declarations:evidence", READS, (row.pk, 1), read)
+        yield from self.ways(edit, READS, (row.pk,), replace(read, doers=editors, form=True))
+        typed = self.typed(owner, edit, row.pk) | {"do": "save"}
         write = Attack("", "", "", "", seers, editors, typed, typed)
-        yield from self._ways(edit, ("POST",), (row.pk,), write)
+        yield from self.ways(edit, ("POST",), (row.pk,), write)
         taking_back = replace(write, doers=own if first else frozenset())
         deleting = replace(write, url=f"?version={row.version}")
-        yield from self._ways("declarations:withdraw", ("POST",), (row.pk,), taking_back)
-        yield from self._ways("declarations:delete", ("POST",), (row.pk,), deleting)
+        yield from self.ways("declarations:withdraw", ("POST",), (row.pk,), taking_back)
+        yield from self.ways("declarations:delete", ("POST",), (row.pk,), deleting)
         if row.case is not None:
             yield from self._case(row, row.case, read)
 
     def _case(self, row: Declaration, case: ReviewCase, read: Attack) -> Iterator[Attack]:
-        yield from self._ways("declarations:case", READS, (case.pk,), read)
+        yield from self.ways("declarations:case", READS, (case.pk,), read)
         for route, stage in (("declarations:desk", "review"), ("declarations:verification", "verification")):
             turns = case.steps.filter(stage=stage).exclude(state__in=["waiting", "dropped"])
             desks = frozenset(self.who.administrators(turns.values_list("desk", flat=True)))
-            yield from self._case_in_query(route, row.pk, replace(read, seers=desks))
+            yield from self.case_in_query(route, row.pk, replace(read, seers=desks))
 
     def years(self) -> Iterator[Attack]:
         """Accounts and certificates."""
@@ -179,15 +123,15 @@ class Attacks:
                 account = YearAccount.objects.select_related("person__employment").get(pk=thing.pk)
                 seers, papers = frozenset(self.who.account(account)), frozenset(self.who.certificate(account))
                 read = Attack("", "", "", "", seers, papers if account.passed else frozenset())
-                yield from self._ways("ledger:year", READS, (account.pk,), read)
+                yield from self.ways("ledger:year", READS, (account.pk,), read)
                 for route in ("ledger:person_years", "ledger:person_sheet"):
-                    yield from self._ways(route, READS, (account.person_id,), read)
-                yield from self._ways("certificates:issue", ("POST",), (account.pk,), read)
-                yield from self._ways("certificates:issue_kind", ("POST",), (account.pk, "annual"), read)
+                    yield from self.ways(route, READS, (account.person_id,), read)
+                yield from self.ways("certificates:issue", ("POST",), (account.pk,), read)
+                yield from self.ways("certificates:issue_kind", ("POST",), (account.pk, "annual"), read)
                 yield self._chosen_for_printing(account)
                 for paper in Certificate.objects.filter(account=account)[:2]:
                     for route in ("certificates:detail", "certificates:pdf"):
-                        yield from self._ways(route, READS, (paper.pk,), replace(read, seers=papers))
+                        yield from self.ways(route, READS, (paper.pk,), replace(read, seers=papers))
 
     def _chosen_for_printing(self, account: YearAccount) -> Attack:
         """A year in the body of a request to print many; one out of reach is as good as absent."""
@@ -204,8 +148,9 @@ class Attacks:
         batches.start(owner, run.token, batches.Wanted("annual", PrintForm.ZIP))
         batches.work(run.pk)
         own = frozenset(self.who.users(owner.user.pk))
-        for route in ("certificates:print_run", "certificates:print_file"):
-            yield from self._ways(route, READS, (run.token,), Attack("", "", "", "", own, own))
+        who = Attack("", "", "", "", own, own)
+        yield from self.ways("certificates:print_run", (*READS, "POST"), (run.token,), who)
+        yield from self.ways("certificates:print_file", READS, (run.token,), who)
 
     def events(self) -> Iterator[Attack]:
         """Requirement events that wait or are in force."""
@@ -219,12 +164,12 @@ class Attacks:
             read = Attack("", "", "", "", seers, frozenset(), {"reason": "x"}, {"reason": "x"})
             withdrawing = replace(read, doers=owner if case.state == "pending" else frozenset())
             revoking = replace(read, doers=deciders if case.state == "approved" else frozenset())
-            yield from self._ways("adjustments:case", READS, (case.pk,), read)
-            yield from self._ways("adjustments:withdraw", ("POST",), (case.pk,), withdrawing)
-            yield from self._ways("adjustments:revoke", ("POST",), (case.pk,), revoking)
-            yield from self._case_in_query("adjustments:desk", case.pk, replace(read, seers=seers - owner))
+            yield from self.ways("adjustments:case", READS, (case.pk,), read)
+            yield from self.ways("adjustments:withdraw", ("POST",), (case.pk,), withdrawing)
+            yield from self.ways("adjustments:revoke", ("POST",), (case.pk,), revoking)
+            yield from self.case_in_query("adjustments:desk", case.pk, replace(read, seers=seers - owner))
             for proof in row.proofs.select_related("file"):
-                yield from self._ways("adjustments:proof", ("GET",), (case.pk, proof.file.key), read)
+                yield from self.ways("adjustments:proof", READS, (case.pk, proof.file.key), read)
 
     def registrations(self) -> Iterator[Attack]:
         """One registration of each kind and verdict in either tree."""
@@ -235,19 +180,23 @@ class Attacks:
             # 删除 takes what is decided off the reader's own list, and nobody else's.
             readers = frozenset(self.who.administrators([at.pk for at in Organisation.objects.all()], ACCOUNTS)) & seers
             read = Attack("", "", "", "", seers, readers if row.case.state != "pending" else frozenset())
-            yield from self._ways("registrations:detail", READS, (row.case.pk,), read)
-            yield from self._ways("reviews:remove", ("POST",), (row.case.pk,), read)
+            yield from self.ways("registrations:detail", READS, (row.case.pk,), read)
+            yield from self.ways("reviews:remove", ("POST",), (row.case.pk,), read)
             for attached in row.files.select_related("file").order_by("pk")[:1]:
-                yield from self._ways("registrations:file", ("GET",), (row.case.pk, attached.file.key), read)
-            for queue in ("people", "units"):
-                yield from self._case_in_query(f"registrations:{queue}", row.case.pk, read)
+                yield from self.ways("registrations:file", READS, (row.case.pk, attached.file.key), read)
+            for queue in sorted({QUEUES.get(row.kind, "people"), "units"}):
+                yield from self.case_in_query(f"registrations:{queue}", row.case.pk, read)
+            everybody = replace(read, seers=frozenset(self.stage.actors))
+            yield from self.ways("registrations:done", READS, (row.submission_key,), everybody)
+            # The address of 提交成功 is the form's own key; its number opens nothing.
+            yield from self.ways("registrations:done", READS, (f"{row.case.pk}",), replace(read, seers=frozenset()))
 
     def bodies(self) -> Iterator[Attack]:
         """Units of either tree, and the hats of other people."""
         for key in ("a-unit", "a-branch", "a-department", "b-unit", "b-bureau", "city"):
             body = Organisation.objects.get(pk=self.stage.world.builder.bodies[key].pk)
             read = Attack("", "", "", "", frozenset(self.who.body(body.pk)), frozenset())
-            yield from self._ways("registrations:unit", READS, (body.pk,), read)
+            yield from self.ways("registrations:unit", READS, (body.pk,), read)
             yield from self._closing(body)
         for name in ("person_1", "employer_super", "department_2", "city", "two_hats_administrator"):
             actor = self.stage.world.actor(name)
@@ -263,7 +212,7 @@ class Attacks:
         seers = self.who.administrators(self.who.above(hat.organisation_id), RESETS) | self.who.users(hat.user_id)
         able = frozenset(self.who.resetters(hat)) & seers
         who = Attack("", "", "", "", frozenset(seers), able, form=True)
-        yield from self._ways("portal:reset_password", (*READS, "POST"), (hat.pk,), who)
+        yield from self.ways("portal:reset_password", (*READS, "POST"), (hat.pk,), who)
 
     def _closing(self, body: Organisation) -> Iterator[Attack]:
         """关闭审核权限 by its direct superior alone; 管理员信息 of an employer by whoever manages bodies above it."""
@@ -273,18 +222,18 @@ class Attacks:
         superior = frozenset(self.who.administrators([body.parent_id] if closes else [], managing))
         said = {"reason": "审核不严"}
         write = Attack("", "", "", "", superior, superior, said, said)
-        yield from self._ways("registrations:review_right", (*READS, "POST"), (body.pk,), write)
+        yield from self.ways("registrations:review_right", (*READS, "POST"), (body.pk,), write)
         above = self.who.above(body.parent_id) if live and body.kind == OrganisationKind.EMPLOYER else set()
         read = Attack("", "", "", "", frozenset(self.who.administrators(above, managing)), frozenset())
-        yield from self._ways("registrations:administrators", READS, (body.pk,), read)
+        yield from self.ways("registrations:administrators", READS, (body.pk,), read)
 
     def _entrusting(self, case: ReviewCase, seers: frozenset[str]) -> Iterator[Attack]:
         """转交 of a waiting case by who may decide it, and 收回, which nothing here is ready for."""
         desk = frozenset(self.who.desk(case)) & seers
         sent = {"version": str(case.version), "to": str(ABSENT), "note": "请核对"}
         write = Attack("", "", "", "", seers, desk, sent, sent, form=True)
-        yield from self._ways("reviews:entrust", (*READS, "POST"), (case.pk,), write)
-        yield from self._ways("reviews:take_back", ("POST",), (case.pk,), replace(write, doers=frozenset()))
+        yield from self.ways("reviews:entrust", (*READS, "POST"), (case.pk,), write)
+        yield from self.ways("reviews:take_back", ("POST",), (case.pk,), replace(write, doers=frozenset()))
 
     def notes(self) -> Iterator[Attack]:
         """What people were told, which is theirs alone; who marks all marks their own."""
@@ -292,7 +241,7 @@ class Attacks:
             user = self.stage.world.actor(name).user.pk
             own = frozenset(self.who.users(user))
             for note in Note.objects.filter(user=user).order_by("-pk")[:2]:
-                yield from self._ways("portal:note", ("POST",), (note.pk,), Attack("", "", "", "", own, own))
+                yield from self.ways("portal:note", ("POST",), (note.pk,), Attack("", "", "", "", own, own))
 
     def in_bodies(self) -> Iterator[Attack]:
         """Cases in rows, frozen batches, keys of uploads."""
@@ -312,4 +261,4 @@ class Attacks:
         row = Declaration.objects.filter(person__user_id=owner.user.pk, case=None).order_by("pk")[0]
         key = images.key_of(owner, row.evidence.order_by("position")[0].file)
         own = frozenset(self.who.users(owner.user.pk))
-        yield from self._ways("declarations:upload", READS, (key,), Attack("", "", "", "", own, frozenset()))
+        yield from self.ways("declarations:upload", READS, (key,), Attack("", "", "", "", own, frozenset()))

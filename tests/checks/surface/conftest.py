@@ -13,8 +13,8 @@ from pytest_django import DjangoDbBlocker
 from tests.checks.surface.crawling import Visit, crawl
 from tests.checks.surface.injecting import probes, scan
 from tests.checks.surface.odd_values import odd
-from tests.checks.surface.stage import NAMED, Stage, digest
-from tests.checks.surface.standing import standing
+from tests.checks.surface.stage import NAMED, Stage, digest, plan_quickly
+from tests.checks.surface.standing import refusals, standing
 from tests.world import Snapshot, copied, snapshot
 
 __all__ = ["snapshot"]
@@ -28,6 +28,7 @@ def built_stage(snapshot: Snapshot, django_db_blocker: DjangoDbBlocker) -> Itera
     with django_db_blocker.unblock(), copied(snapshot) as (world, folder), transaction.atomic():
         try:
             stage = Stage(world, folder)
+            plan_quickly()
             for name in NAMED:  # here and not in a test, with which their sessions would vanish
                 stage.client(name)
             gc.collect()
@@ -55,7 +56,7 @@ def visits(built_stage: Stage, django_db_blocker: DjangoDbBlocker) -> list[Visit
 @pytest.fixture(scope="package")
 def odd_visits(built_stage: Stage, visits: list[Visit], django_db_blocker: DjangoDbBlocker) -> list[Visit]:
     """What readers were answered to values nobody expects."""
-    with django_db_blocker.unblock(), standing():
+    with django_db_blocker.unblock(), standing(), refusals(reading=True, apart=False):
         return list(odd(built_stage, visits))
 
 
@@ -64,7 +65,7 @@ def scanned(
     built_stage: Stage, visits: list[Visit], django_db_blocker: DjangoDbBlocker
 ) -> tuple[list[Visit], list[str], int]:
     """The answers to injections, what they found, and the number of places tried."""
-    with django_db_blocker.unblock(), standing():
+    with django_db_blocker.unblock(), standing(), refusals(reading=True, apart=False):
         tried = probes(visits)
         return *scan(built_stage, tried), len({probe.place for probe in tried})
 

@@ -1,17 +1,20 @@
-"""Values nobody expects, in every parameter that pages link to and in every place of an address."""
+"""Values nobody expects: in parameters that pages link to, in places of an address, in fields of forms."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from math import gcd
 from time import monotonic
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from django.urls import get_resolver
 
-from tests.checks.surface.crawling import Visit, links, look
-from tests.checks.surface.stage import Stage
+from tests.checks.surface.crawling import Visit, kind_of, links, look
+from tests.checks.surface.sheets import Sheet, sheets
+from tests.checks.surface.stage import Stage, text, undone
 from xueshi.config.management.commands.routes import walk
 
 LONG: Final = "甲" * 100_000
@@ -23,15 +26,65 @@ VALUES: Final = (
 RAW: Final = frozenset({"%ED%A0%80", "%FF%FE"})
 """Already in the form in which they travel: bytes that are no text."""
 READERS: Final = ("anonymous", "person_1", "employer_super")
+ROUNDS: Final = 8
+"""Values that each field of a form meets at least."""
+_TYPED: Final = "application/x-www-form-urlencoded"
 _PLACE = re.compile(r"<(?:(\w+):)?\w+>")
+
+
+type Filled = dict[str, str | bytes]
 
 
 def odd(stage: Stage, visits: list[Visit]) -> Iterator[Visit]:
     """Every request of the kind, with its seconds in ``headers["took"]``."""
-    for reader, url in requests(visits):
+    asked = [partial(look, stage, reader, url, fragment=False) for reader, url in requests(visits)]
+    asked += [partial(_handed_in, stage, sheet, data) for sheet, data in forms(visits)]
+    for request in asked:
         start = monotonic()
-        answer = look(stage, reader, url, fragment=False)
+        answer = request()
         yield replace(answer, headers=answer.headers | {"took": f"{monotonic() - start:.2f}"})
+
+
+def _handed_in(stage: Stage, sheet: Sheet, data: Filled) -> Visit:
+    """The answer to a form, whose effects are undone."""
+    with undone():
+        answer = stage.ask(sheet.actor, "POST", sheet.url, urlencode(data), content_type=_TYPED)
+    return Visit(sheet.actor, sheet.url, False, answer.status_code, dict(answer.headers), text(answer))
+
+
+def forms(visits: list[Visit]) -> Iterator[tuple[Sheet, Filled]]:
+    """Every form of the pages with what is typed into it.
+
+    Each value comes to stand in every form, and in each field no fewer than ``ROUNDS`` of them: first in all fields
+    at once, then in one field at a time while the others hold what a browser would send, then very long text in all.
+    The same form at the same address is the same view and the same fields whoever opened it, so one reader sends it.
+    """
+    found: dict[tuple[str, frozenset[str]], Sheet] = {}
+    for sheet in sheets(visits, READERS):
+        if sheet.fields:
+            found.setdefault((kind_of(sheet.url)[0], frozenset(sheet.fields)), sheet)
+    for sheet in found.values():
+        for shift in _shifts(len(sheet.fields)):
+            everywhere = {name: value_at(place + shift) for place, name in enumerate(sheet.fields)}
+            yield sheet, dict(sheet.buttons[:1]) | everywhere
+        for place, name in enumerate(sheet.fields if len(sheet.fields) > 1 else ()):
+            yield sheet, sheet.typed() | {name: value_at(place * ROUNDS)}
+        yield sheet, sheet.typed() | dict.fromkeys(sheet.fields, LONG[:3000])
+
+
+def _shifts(fields: int) -> list[int]:
+    """By how much the values move on from request to request.
+
+    A step without a common divisor brings other values to a field each time; one that is no longer than the form
+    leaves no value out between two requests, and there are as many of them as it takes to reach the last.
+    """
+    step = max(one for one in range(1, fields + 1) if gcd(one, len(VALUES)) == 1)
+    return [step * turn for turn in range(max(ROUNDS, -((fields - len(VALUES)) // step) + 1))]
+
+
+def value_at(place: int) -> str | bytes:
+    value = VALUES[place % len(VALUES)]
+    return unquote_to_bytes(value) if value in RAW else value
 
 
 def parameters(visits: Iterable[Visit], readers: tuple[str, ...] = READERS) -> dict[tuple[str, str], set[str]]:

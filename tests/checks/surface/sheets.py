@@ -32,8 +32,14 @@ class _Open:
     action: str
     posts: bool
     fields: dict[str, str] = field(default_factory=dict)
-    buttons: list[tuple[str, str]] = field(default_factory=list)
+    buttons: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """By the address to which a button sends the form; empty is the form's own."""
     choices: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> dict[str, list[tuple[str, str]]]:
+        """Where the form goes and by which buttons; without buttons to its own address."""
+        return self.buttons or {"": []}
 
 
 class _Reader(HTMLParser):
@@ -59,7 +65,7 @@ class _Reader(HTMLParser):
             self._select, self._area = (
                 ((self._key(known), name), self._area) if tag == "select" else (self._select, (self._key(known), name))
             )
-        elif tag in {"input", "button"} and name:
+        elif tag in {"input", "button"} and (name or known.get("formaction")):
             self._input(form, known, tag)
 
     def _key(self, known: dict[str, str]) -> str:
@@ -78,9 +84,9 @@ class _Reader(HTMLParser):
     @staticmethod
     def _input(form: _Open, known: dict[str, str], tag: str) -> None:
         kind = known.get("type", "submit" if tag == "button" else "text")
-        name, value = known["name"], known.get("value", "")
+        name, value = known.get("name", ""), known.get("value", "")
         if kind == "submit":
-            form.buttons.append((name, value))
+            form.buttons.setdefault(known.get("formaction", ""), []).append((name, value))
         elif kind in {"radio", "checkbox"}:
             form.choices.setdefault(name, []).append(value)
             form.fields.setdefault(name, value)  # the first one, so that each field is there
@@ -105,12 +111,12 @@ def _of(visit: Visit) -> Iterator[Sheet]:
     reader = _Reader()
     reader.feed(visit.text)
     for form in reader.forms.values():
-        if form.posts:
-            url = urlsplit(urljoin(visit.url, form.action))
+        for action, buttons in form.ends.items() if form.posts else ():
+            url = urlsplit(urljoin(visit.url, action or form.action))
             fields = {name: value for name, value in form.fields.items() if name != "csrfmiddlewaretoken"}
             choices = {name: tuple(found) for name, found in form.choices.items()}
             path = f"{url.path}?{url.query}" if url.query else url.path
-            yield Sheet(visit.actor, path, fields, tuple(form.buttons), choices)
+            yield Sheet(visit.actor, path, fields, tuple(one for one in buttons if one[0]), choices)
 
 
 def sheets(visits: Iterable[Visit], readers: Iterable[str]) -> list[Sheet]:

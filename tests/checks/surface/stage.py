@@ -47,6 +47,16 @@ def digest() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+def plan_quickly() -> None:
+    """Join tables in the order in which a question names them, for as long as the transaction lasts.
+
+    Among a few hundred rows every order is as good; looking for the best costs more than the answer. What is found
+    is the same.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL join_collapse_limit = 1; SET LOCAL from_collapse_limit = 1")
+
+
 @contextmanager
 def watched() -> Iterator[list[str]]:
     """The business tables that statements inside the block wrote to, whether or not it was rolled back."""

@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -18,8 +19,13 @@ from xueshi.ui.web import errors
 
 @contextmanager
 def standing() -> Iterator[None]:
-    """While nothing changes, who acts in a session and what waits for them is asked once (AZ-05, AZ-10 ask anew)."""
+    """While nothing changes, a session is read once, and who acts in it and what waits for them is asked once.
+
+    Whether it is asked anew at every request is AZ-10's matter, which stands on its own; what a request may see and
+    do is asked at every request here too.
+    """
     with (
+        patch.object(SessionStore, "_get_session_from_db", _once(SessionStore._get_session_from_db)),
         patch.object(signing_in, "actor_of", _once(signing_in.actor_of)),
         patch.object(context, "_figures", _once(context._figures)),
     ):
@@ -30,28 +36,32 @@ def standing() -> Iterator[None]:
 class Refusals:
     """Draws the pages of refusals, and draws none a second time once ``reading``.
 
-    A page of a refusal hangs on who asked which view with what answer; whoever asked is refused anew each time.
+    A page of a refusal hangs on who asked which view with what answer; whoever asked is refused anew each time, and
+    under a number of their own. ``apart`` keeps the pages of different views apart, for whoever compares pages.
     """
 
     reading: bool = False
-    kept: dict[Hashable, str] = field(default_factory=dict)
+    apart: bool = True
+    kept: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
 
     def draw(self, template: str, values: dict[str, Any], request: HttpRequest | None = None) -> str:
         """As ``render_to_string``."""
         match = getattr(request, "resolver_match", None)
-        if request is None or match is None or values["reference"]:
+        if request is None or (match is None and self.apart):
             return render_to_string(template, values, request)
         session = getattr(request, "session", None)
-        key = (session and session.session_key, match.view_name, request.method, values["status"], values["message"])
-        if not self.reading or key not in self.kept:
-            self.kept[key] = render_to_string(template, values, request)
-        return self.kept[key]
+        key = session and session.session_key, request.method, values["status"], values["message"]
+        seen, number = (key, match.view_name if match and self.apart else ""), values["reference"]
+        if not self.reading or seen not in self.kept:
+            self.kept[seen] = number, render_to_string(template, values, request)
+        before, page = self.kept[seen]
+        return page.replace(before, number) if before else page
 
 
 @contextmanager
-def refusals() -> Iterator[Refusals]:
+def refusals(*, reading: bool = False, apart: bool = True) -> Iterator[Refusals]:
     """While nothing changes: the pages of refusals as they are drawn, to be drawn once from some moment on."""
-    keeper = Refusals()
+    keeper = Refusals(reading, apart)
     with patch.object(errors, "render_to_string", keeper.draw):
         yield keeper
 

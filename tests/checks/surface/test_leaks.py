@@ -13,6 +13,7 @@ from tests.checks.report import Outcome, Tell
 from tests.checks.surface.crawling import Visit
 from tests.checks.surface.entitled import Entitled
 from tests.checks.surface.stage import HOST, NAMED, Stage, browser, digest, text, undone
+from tests.checks.surface.standing import standing
 from xueshi.accounts.models import User
 from xueshi.organisations.models import Membership, Organisation
 from xueshi.reviews.models import ReviewCase
@@ -140,10 +141,11 @@ def test_ss_05_reading_changes_nothing(stage: Stage, visits: list[Visit], tell: 
     """The crawl, and a quarter of its pages again by GET and HEAD; a write that the guard refuses is an answer 500."""
     pages = {(visit.actor, visit.url.split("?")[0]): visit for visit in visits if visit.status == 200}
     before, n = digest(), 0
-    for visit in list(pages.values())[::4]:
-        for method in ("GET", "HEAD"):
-            n += 1
-            stage.ask(visit.actor, method, visit.url)
+    with standing():
+        for visit in list(pages.values())[::4]:
+            for method in ("GET", "HEAD"):
+                n += 1
+                stage.ask(visit.actor, method, visit.url)
     after = digest()
     with undone(), connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_reviewcase SET version = version + 1")

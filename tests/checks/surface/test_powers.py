@@ -13,6 +13,7 @@ from tests.checks.surface.attacks import fields_of
 from tests.checks.surface.crawling import Visit
 from tests.checks.surface.sheets import Sheet, sheets
 from tests.checks.surface.stage import Stage, text, undone, watched
+from tests.checks.surface.standing import refusals, standing
 from tests.declarations import world as w
 from xueshi.accounts.models import User
 from xueshi.declarations.models import Declaration, Evidence
@@ -29,6 +30,8 @@ from xueshi.reviews.states import CaseState, Verdict
 NOTED = frozenset({"audit_auditentry"})
 
 
+@standing()
+@refusals(reading=True, apart=False)
 def test_az_03_foreign_ids_inside_forms(stage: Stage, tell: Tell) -> None:
     """Keys of other people's files, hats, rows and tokens in forms that are otherwise right."""
     owner = stage.world.actor("person_1")
@@ -102,6 +105,7 @@ def _marked() -> list[str]:
     return found
 
 
+@standing()
 def test_az_08_mass_assignment(stage: Stage, visits: list[Visit], tell: Tell) -> None:
     """Every form of the pages, with every column of the schema added to what it asks for."""
     readers = ("anonymous", "person_1", "employer_super", "district_1", "city")
