@@ -66,7 +66,6 @@ def _desks(auditor: Auditor, world: World) -> None:
 def _refuse_nothing(page: Page) -> None:
     page.locator("tbody tr a").first.click()
     page.locator("#detail [value=fail]").click()
-    page.evaluate("scrollTo(0, 0)")  # or the head that sticks to the top covers half a link
 
 
 def _entrust(page: Page) -> None:
