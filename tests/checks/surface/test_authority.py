@@ -166,7 +166,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
         hole.run([one for one in attacks if one.route == "declarations:detail"][:2], ["person_2", "department_2"])
     control = bool(hole.bad) and noticed and len(failed) <= routes * 0.05
     more = f"routes={routes} entitled={routes - len(failed)}"
-    tell(Outcome("AZ-01", siege.n, siege.bad, control, 1500, more))
+    tell(Outcome("AZ-01", siege.n, siege.bad, control, 4000, more))
 
 
 def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
@@ -259,7 +259,7 @@ def test_az_13_the_same_request_in_another_shape(stage: Stage, tell: Tell) -> No
     with standing(), refusals(reading=True, apart=False):
         n, control, bad = _in_other_shapes(stage, one_each)
     bad += _changed(before)
-    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 600, f"routes={len(one_each)}"))
+    tell(Outcome("AZ-13", n, bad, control >= len(one_each) * 0.95, 1500, f"routes={len(one_each)}"))
 
 
 def _in_other_shapes(stage: Stage, one_each: list[Attack]) -> tuple[int, int, list[str]]:
