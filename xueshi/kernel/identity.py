@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidLength, ValidationError
 
 from xueshi.kernel import text
 from xueshi.kernel.errors import RuleBroken
@@ -20,6 +20,8 @@ _PASSPORT = re.compile(r"[A-Z0-9]{5,17}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _OLD_CODE = re.compile(r"[0-9A-Z]{8}-?[0-9X]")
 _OLD_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_CREDIT_CODE = 18
+"""Characters (GB 32100-2015)."""
 
 
 class DocumentType(StrEnum):
@@ -104,6 +106,8 @@ def canonical_organisation_code(code: str, *, field: str = "code") -> str:
             raise RuleBroken("组织机构代码的校验位不正确，请核对", field)
         return f"{bare[:8]}-{bare[8]}"
     try:
+        if len(plain) != _CREDIT_CODE:  # before each of fifty thousand characters is looked at
+            raise InvalidLength
         return str(uscc.validate(plain))
     except ValidationError:
         raise RuleBroken("请输入正确的组织机构代码或 18 位统一社会信用代码", field) from None
