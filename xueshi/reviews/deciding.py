@@ -150,10 +150,9 @@ def _turns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> tuple[lis
 
 
 def _who_was_faster(case: ReviewCase) -> str:
-    decided = [step for step in case.steps.all() if step.round == case.round and step.decided_by is not None]
-    if not decided or decided[-1].decided_by is None:
-        return rules.MOVED_ON
-    return f"{rules.MOVED_ON}（{decided[-1].decided_by.name}）"
+    decided = {step.position: step.decided_by for step in case.steps.all() if step.round == case.round}
+    last = next((by for _position, by in sorted(decided.items(), reverse=True) if by is not None), None)
+    return f"{rules.MOVED_ON}（{last.name}）" if last is not None else rules.MOVED_ON
 
 
 def _turn(case: ReviewCase, verdict: Verdict) -> _Turn:
