@@ -63,7 +63,8 @@ def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
             continue
         entries += _enter(book, posting, by, now)
     LedgerEntry.objects.bulk_create(entries)
-    settle([book for book in books.values() if any(entry.account_id == book.account.pk for entry in entries)])
+    filled = {entry.account_id for entry in entries}
+    settle([book for book in books.values() if book.account.pk in filled])
     return PostingReport(frozenset(entry.source_id for entry in entries), refused)
 
 
