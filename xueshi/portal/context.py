@@ -1,8 +1,10 @@
 """What the frame of every page shows, from the pack, the actor and the to-do counts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -203,16 +205,26 @@ class _Figures:
     waiting: Mapping[tuple[str, Stage], int]
 
 
+_KEPT: Final = 4096
+"""Actors whose question a process keeps in words."""
+_questions: dict[Hashable, accounts.Question] = {}
+
+
 def _figures(actor: Actor, portal: str) -> _Figures:
     """One question for the frame of a page."""
     user_id = actor.user.pk
-    found = accounts.counted(
-        user_id,
-        hats=hats_counted(user_id, portal),
-        unread=unread_counted(user_id, portal),
-        waiting=selectors.todo_counted(actor),
-    )
-    return _Figures(found["hats"], found["unread"], selectors.todo_read(found["waiting"]))
+    hat = actor.membership.pk if actor.membership is not None else None
+    # All that the question hangs on: the same actor asks the same, whatever the answer has become.
+    key = user_id, hat, actor.desk_id, actor.powers, portal
+    if (question := _questions.get(key)) is None:
+        if len(_questions) >= _KEPT:
+            _questions.clear()
+        question = accounts.question(
+            user_id, hats_counted(user_id, portal), unread_counted(user_id, portal), selectors.todo_counted(actor)
+        )
+        _questions[key] = question
+    hats, unread, waiting = accounts.answer(question)
+    return _Figures(hats, unread, selectors.todo_read(map(json.loads, waiting or ())))
 
 
 def _user_box(pack: Pack, actor: Actor, figures: _Figures) -> UserBox:
