@@ -121,3 +121,10 @@ class Membership(models.Model):
             models.CheckConstraint(condition=Q(hat="administrator") | Q(is_super=False), name="super_is_administrator"),
         ]
         indexes = [models.Index(fields=["organisation", "hat", "state"])]
+
+    @property
+    def called(self) -> str:
+        """What its wearer is there."""
+        if self.hat == Hat.PROFESSIONAL:
+            return "专业技术人员"
+        return "超级管理员" if self.is_super else "管理员"

@@ -100,7 +100,7 @@ def _below(actor: Actor) -> Q:
     if own is None or actor.membership is None:
         return found
     if actor.has(Power.SUBORDINATES):
-        found |= Q(organisation__path__startswith=own.path) & ~Q(organisation_id=own.pk)
+        found |= Q(organisation__path__startswith=own.path or " ") & ~Q(organisation_id=own.pk)
     if actor.membership.is_super and actor.has(Power.ADMINISTRATORS):
         found |= Q(organisation_id=own.pk, is_super=False)
     return found

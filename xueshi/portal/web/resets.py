@@ -11,7 +11,7 @@ from xueshi.kernel.errors import RuleBroken, TooMany
 from xueshi.notifications.states import Channel
 from xueshi.organisations import permissions, selectors, services
 from xueshi.organisations.models import Membership
-from xueshi.organisations.states import Hat, Power
+from xueshi.organisations.states import Power
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.portal.web.forms import way_on
 from xueshi.ui import parts
@@ -53,11 +53,10 @@ def _page(request: PortalRequest, hat: Membership, refused: RuleBroken | TooMany
 
 
 def _pairs(hat: Membership, way: str) -> list[parts.Pair]:
-    role = "专业技术人员" if hat.hat == Hat.PROFESSIONAL else "超级管理员" if hat.is_super else "管理员"
     return [
         parts.Pair(label="姓名", value=hat.user.name, strong=True),
         parts.Pair(label="证件号", value=hat.user.listed_document),
         parts.Pair(label="所在单位", value=hat.organisation.name),
-        parts.Pair(label="身份", value=role),
+        parts.Pair(label="身份", value=hat.called),
         parts.Pair(label="发送方式", value=way),
     ]
