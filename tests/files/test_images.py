@@ -80,6 +80,40 @@ def test_metadata_and_appended_payloads_do_not_survive() -> None:
     assert b"payload" not in kept
 
 
+@pytest.mark.parametrize(("held", "shown"), [(1, (40, 30)), (6, (30, 40)), (8, (30, 40)), (99, (40, 30))])
+def test_a_picture_stands_as_the_camera_was_held(held: int, shown: tuple[int, int]) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = held
+    stored = services.store_image(upload("a.jpg", image("JPEG", exif=exif)), LIMIT)
+    assert (stored.width, stored.height) == shown
+
+
+NOTE = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02\0\0\0\x04abc\0\0\0\0\0"  # how it was held, given as text
+
+
+@pytest.mark.parametrize("careless", [b"MM\0*\xff", b"XX\0*\0\0\0\x08", NOTE])
+def test_a_camera_that_writes_careless_notes_loses_nobody_their_picture(careless: bytes) -> None:
+    stored = services.store_image(upload("a.jpg", image("JPEG", exif=b"Exif\0\0" + careless)), LIMIT)
+    assert (stored.content_type, stored.width, stored.height) == ("image/jpeg", 40, 30)
+
+
+def test_notes_that_cannot_be_written_again_do_not_matter() -> None:
+    entry = b"\x01\x1a\0\x02\0\0\0\x04abc\0"  # 0x011A, a fraction, given as text as some cameras do
+    turned = b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+    notes = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + turned + entry + b"\0\0\0\0"
+    stored = services.store_image(upload("a.jpg", image("JPEG", exif=notes)), LIMIT)
+    assert (stored.width, stored.height) == (30, 40)
+
+
+def test_a_phone_picture_with_its_preview_behind_it_is_a_jpeg() -> None:
+    preview = Image.new("RGB", (8, 6))
+    both = image("MPO", save_all=True, append_images=[preview])
+    assert Image.open(io.BytesIO(both)).format == "MPO"
+    stored = services.store_image(upload("IMG_2042.jpg", both), LIMIT)
+    assert (stored.content_type, stored.width, stored.height) == ("image/jpeg", 40, 30)
+    assert Image.open(io.BytesIO(services.read(stored))).format == "JPEG"
+
+
 def test_a_bomb_is_refused() -> None:
     bomb = image("PNG", (8000, 8000), compress_level=9)
     assert len(bomb) < LIMIT.max_bytes

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import struct
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from xueshi.files import rules
 from xueshi.files.models import StoredFile
@@ -20,6 +21,16 @@ from xueshi.kernel.errors import NotFound, RuleBroken
 MAX_PIXELS = 40_000_000
 _ENCODINGS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "BMP": "image/bmp"}
 _SUFFIXES = {"jpg": "JPEG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP", "png": "PNG"}
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes each way of holding a camera, by the number that EXIF gives it."""
 _PAPERS = {"pdf": "", "docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 """What else may be offered for download, with the part that proves the kind of a zipped one."""
 
@@ -82,7 +93,7 @@ def _decode(upload: Upload, field: str) -> tuple[Image.Image, str]:
             image = Image.open(io.BytesIO(upload.content), formats=tuple(_ENCODINGS))
             if image.width * image.height > MAX_PIXELS:
                 raise RuleBroken(f"“{_shown(upload.name)}”的像素过多，请缩小后再上传", field)
-            encoding = image.format or ""
+            encoding = (image.format or "").replace("MPO", "JPEG")  # a phone's JPEG with its preview behind it
             image.load()
     except RuleBroken:
         raise
@@ -95,13 +106,23 @@ def _decode(upload: Upload, field: str) -> tuple[Image.Image, str]:
         Image.DecompressionBombWarning,
     ):
         raise refusal from None
-    upright = ImageOps.exif_transpose(image)
+    upright = _upright(image)
     keep = "RGB" if encoding == "JPEG" else upright.mode
     clean = Image.new(keep, upright.size)
     clean.paste(upright.convert(keep))
     if upright.mode == "P" and (palette := upright.getpalette()):
         clean.putpalette(palette)
     return clean, encoding
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture as the camera was held; as it stands when its notes about that cannot be read."""
+    # Not ImageOps.exif_transpose: it writes all notes anew, and stumbles over the careless ones of many cameras.
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except (SyntaxError, ValueError, TypeError, LookupError, OSError, OverflowError, struct.error):
+        return image
+    return image if turn is None else image.transpose(turn)
 
 
 def store_paper(upload: Upload, limit: ImageLimit, *, field: str = "files") -> StoredFile:
