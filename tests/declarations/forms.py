@@ -11,6 +11,10 @@ ON_DESK = (
     *("批量通过", "全部通过", "批量驳回", "全部驳回"),
 )
 """What 学时审批 names: its filters and columns, its buttons (CV-02, CV-03)."""
+REVIEWING = ("", "序号", *ON_DESK[:6], "提交时间", "操作")
+"""Its headings in the printed order, the tick first; when it was handed in is ours (CV-02)."""
+VERIFYING = ("", "序号", "认定年度", "姓名", "单位", "学习形式", "科目类型", "申报学时", "认定学时", "提交时间", "操作")
+"""Those of 学时审验 (CV-12)."""
 
 
 def filled(**changes: object) -> dict[str, object]:

@@ -10,7 +10,9 @@ from django.test import Client
 from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
-from tests.declarations.forms import ON_DESK, filled, image, page
+from tests.declarations.forms import ON_DESK, REVIEWING, VERIFYING, filled, image, page
+from tests.declarations.units import cells as listed
+from tests.declarations.units import heads
 from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
@@ -35,6 +37,11 @@ def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> 
     text = page(browser, "/declarations/review/")
     for label in ("序号", *ON_DESK, "如2015"):
         assert label in text
+    assert tuple(heads(text)) == REVIEWING
+    link = re.search(rf'<a href="\?case={mine.pk}" hx-target="#detail"[^>]*>(.*?)</a>', text)
+    assert link is not None
+    assert link[1] == "<b>王志远</b>"
+    assert f'value="{mine.case_id}:1" form="list-declarations-desk-batch" aria-label="选择 王志远' in text
     both, last = ["王志远", "李春燕"], clock.year() - 1
     expected = {
         "": both,
@@ -55,6 +62,15 @@ def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> 
     assert "<html" not in part.content.decode()
     assert signed_in(world.stranger_admin).get(f"/declarations/review/?case={mine.pk}").status_code == 404
     assert other.number not in page(signed_in(world.stranger_admin), "/declarations/review/")
+
+
+@pytest.mark.parametrize("portal", ["shandong", "liaocheng", "fujian"])
+def test_every_portal_prints_the_same_columns(db: None, portal: str) -> None:
+    province = make.build(portal)
+    w.handed_in(province.person)
+    text = page(signed_in(province.employer_admin), "/declarations/review/")
+    assert tuple(heads(text)) == REVIEWING
+    assert [row[2] for row in listed(text)] == [str(clock.year())]
 
 
 @pytest.mark.req("CV-03", "CV-09")
@@ -143,6 +159,8 @@ def test_verification_lists_both_hours_and_filters_five_ways(world: make.SmallWo
         world.employer.name,
     ):
         assert word in text, word
+    assert tuple(heads(text)) == VERIFYING
+    assert [row[2] for row in listed(text)] == [str(declaration.year)]
     assert re.findall(r'data-l="..学时" class="num[^"]*"><div>\s*(\d+)', text) == ["24", "16"]
     for query, there in {
         "unit=海天": True, "unit=别家": False, "name=志远": True, "name=春燕": False, "subject=professional": True,
@@ -163,7 +181,8 @@ def test_a_bureau_verifies_and_finds_again_what_it_verified(world: make.SmallWor
     declaration = w.handed_in(person)
     w.decided(reviewer, declaration)
     browser = signed_in(world.city_admin)
-    assert "赵敏" in page(browser, "/declarations/verification/")
+    text = page(browser, "/declarations/verification/")
+    assert ("赵敏" in text, tuple(heads(text))) == (True, VERIFYING)
     found = w.case(declaration)
     browser.post("/reviews/decide/", {"row": f"{found.pk}:{found.version}", "verdict": "pass"})
     assert w.case(declaration).state == CaseState.APPROVED

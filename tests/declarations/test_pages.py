@@ -11,6 +11,7 @@ from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
 from tests.declarations.forms import filled, image, page
+from tests.declarations.units import heads
 from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
@@ -315,6 +316,9 @@ def test_years_history_verdict_and_printing(world: make.SmallWorld) -> None:
         str(clock.year()),
     ):
         assert word in text
+    assert heads(text) == [
+        "序号", "年度", "完成公需课学时（分）", "完成专业课学时（分）", "完成总学时（分）", "认定结果", "操作",
+    ]  # fmt: skip
     assert text.count("/print/") == 1
     ranged = page(browser, f"/years/?first={last}&last={last}")
     assert f">{last}<" in ranged

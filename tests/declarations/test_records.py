@@ -69,8 +69,8 @@ def test_departments_and_bureaux_have_the_same_page(role: str) -> None:
     sub_administrator("第二管理员", body, Power.REVIEW_HOURS)
     declared(actor, record)
     text = page(signed_in(actor), RECORDS)
-    assert heads(text)[1:9] == [
-        "姓名", "认定年度", "科目类型", "学习形式", "申报学时", "认定学时", "当前处理人", "认定结果",
+    assert heads(text) == [
+        "序号", "姓名", "认定年度", "科目类型", "学习形式", "申报学时", "认定学时", "当前处理人", "认定结果", "操作",
     ]  # fmt: skip
     assert [(row[1].split()[0], row[7], row[8]) for row in cells(text)] == [("周海平", world.district.name, "待审核")]
     tabs, browser = ("all", "pending", "approved", "rejected"), signed_in(actor)

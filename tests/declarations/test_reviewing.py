@@ -9,7 +9,8 @@ from django.test import Client
 from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
-from tests.declarations.forms import ON_DESK, page
+from tests.declarations.forms import ON_DESK, REVIEWING, page
+from tests.declarations.units import heads
 from xueshi.audit.models import AuditEntry
 from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
@@ -55,6 +56,7 @@ def test_departments_and_bureaux_review_what_reaches_them(world: make.SmallWorld
     text = page(browser, DESK)
     for word in ("周文斌", *ON_DESK, "待审核", "已审核", "查询", "清空"):
         assert word in text, word
+    assert tuple(heads(text)) == REVIEWING
     asked = {"name=文斌": True, "name=志远": False, f"year={row.year}": True, f"year={row.year - 1}": False}
     assert {one: "周文斌" in page(browser, f"{DESK}?{one}") for one in asked} == asked
     form = page(browser, f"{DESK}?case={row.pk}").split('id="decide"')[1]

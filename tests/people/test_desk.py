@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import small_world as make
 from tests.browsers import signed_in
+from tests.declarations.units import heads
 from tests.people.conftest import decide
 from tests.registrations.forms import picture
 from tests.small_world import SmallWorld
@@ -58,8 +59,8 @@ def test_an_employer_sees_the_columns_and_the_old_beside_the_new(world: SmallWor
     assert (listed.page.title, "审核人员信息修改" in menu(page)) == ("审核人员信息修改", True)
     assert [(tab.label, tab.count) for tab in listed.tabs] == [("待审核", 1), ("已审核", None)]
     assert list(listed.filterset.filters) == ["name"]
-    assert [column.label for column in listed.page.columns] == [
-        "姓名", "职称证书编号", "专业技术职务系列/现专业技术职称资格", "公布（生效）时间/聘任日期",
+    assert heads(page.content.decode()) == [
+        "", "序号", "姓名", "职称证书编号", "专业技术职务系列/现专业技术职称资格", "公布（生效）时间/聘任日期", "操作",
     ]  # fmt: skip
     assert [action.label for action in listed.page.actions] == ["通过", "驳回", "变更明细"]
     text = page.content.decode()
@@ -120,8 +121,9 @@ def test_a_bureau_has_columns_of_its_own_and_finds_by_part_of_a_name(world: Smal
     listed = page.context["list"]
     assert [row.pk for row in listed.rows] == [case.pk]
     assert 'placeholder="请输入姓名模糊查询"' in page.content.decode()
-    assert [column.label for column in listed.page.columns] == [
-        "姓名", "工作部门", "继续教育证书号", "专业技术职务系列/从事专业/专业技术职务职称", "评审通过日期/聘任日期",
+    assert heads(page.content.decode()) == [
+        *("", "序号", "姓名", "工作部门", "继续教育证书号"),
+        *("专业技术职务系列/从事专业/专业技术职务职称", "评审通过日期/聘任日期", "操作"),
     ]  # fmt: skip
     [row] = cells(page)
     assert (row["姓名"], row["工作部门"], row["继续教育证书号"]) == ("欧阳海燕", "信息中心", "--")

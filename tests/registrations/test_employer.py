@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests import small_world as make
+from tests.declarations.units import heads
 from tests.registrations import forms
 from tests.registrations.conftest import SignIn
 from tests.registrations.forms import PASSWORD, Form, enters, host
@@ -294,6 +295,14 @@ def test_the_administrator_may_be_an_existing_user(world: SmallWorld, visit: Vis
     assert (registration.user, registration.membership.hat) == (person, Hat.ADMINISTRATOR)
 
 
+PRINTED = {
+    "departments": ("法人单位", "机构代码/统一社会信用代码", "管理员", "证件号", "手机"),
+    "bases": ("继续教育基地名称", "继续教育基地级别", "管理员", "证件号", "手机"),
+    "bureaux": ("人社部门", "机构代码/统一社会信用代码", "管理员", "证件号", "手机", "电子邮件"),
+}
+"""What the queues of bodies show between number and actions, in the printed order."""
+
+
 @pytest.mark.parametrize(
     ("kind", "superior", "queue", "rows"),
     [
@@ -317,5 +326,6 @@ def test_the_other_bodies_register_by_the_same_mechanism(
     admin = world.city_admin if superior == "city" else world.department_admin
     page = sign_in(admin).get(f"/registrations/{queue}/?name=测试", **host("weihai"))
     assert [case.pk for case in page.context["list"].rows] == [registration.case.pk], rows
+    assert heads(page.content.decode()) == ["", "序号", *PRINTED[queue], "操作"]
     decide(sign_in, admin, registration, "pass")
     assert Organisation.objects.get(pk=registration.organisation_id).state == OrganisationState.ACTIVE

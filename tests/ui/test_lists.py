@@ -186,3 +186,13 @@ def test_a_desk_links_its_rows_and_marks_the_chosen_one(rows: Any) -> None:
     assert [row["chosen"] for row in drawn] == [True, False]
     assert drawn[1]["cells"][0][2] == f"?label=sam&case={made[1].pk}"
     assert "case=" not in state.pager.first_url
+
+
+def test_another_column_than_the_first_names_the_row(rows: Any) -> None:
+    [made] = rows(1)
+    first, second, *others = PAGE.columns
+    desk = replace(PAGE, detail_param="case", columns=(first, replace(second, names_row=True), *others))
+    [row] = read("", desk).drawn
+    assert [link for _column, _value, link in row["cells"][:2]] == ["#", f"?case={made.pk}"]
+    assert (row["name"], row["drawn"].count('hx-target="#detail"')) == (made.model, 1)
+    assert f'first"><div><a href="?case={made.pk}" hx-target="#detail"' in row["drawn"]

@@ -18,7 +18,8 @@ class Column[M: Model]:
     """One column; ``value`` returns text, a date, a number, a ``State`` or a ``Cell``.
 
     ``order_by`` is the database order behind a click on the heading; ``export`` replaces the value in files. A
-    ``minor`` column gives way where an open detail leaves the list little room; the detail says it.
+    ``minor`` column gives way where an open detail leaves the list little room; the detail says it. The one that
+    ``names_row`` is what a row is called by, wherever it stands in the printed order: see ``ListPage.naming``.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Column[M: Model]:
     num: bool = False
     wrap: bool = False
     minor: bool = False
+    names_row: bool = False
     link: Callable[[M], str] | None = None
     export: Callable[[M], object] | None = None
 
@@ -78,7 +80,7 @@ class ListPage[M: Model]:
     """The declaration; ``rows(actor)`` is a selector and holds the permission of every row.
 
     ``numbered`` draws 序号 before the columns.
-    ``detail_param`` makes it a desk: the first column links to the same list with that parameter set.
+    ``detail_param`` makes it a desk: the naming column links to the same list with that parameter set.
     ``token(actor, matching)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what
     a ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
     """
@@ -104,6 +106,14 @@ class ListPage[M: Model]:
     numbered: bool = False
     template: str = "ui/list.html"
     detail_param: str = ""
+
+    @property
+    def naming(self) -> int:
+        """The place of the column that links to a row's detail, heads its card and names it to screen readers.
+
+        The first column, unless another one says that it names its row.
+        """
+        return next((place for place, column in enumerate(self.columns) if column.names_row), 0)
 
     @property
     def region(self) -> str:

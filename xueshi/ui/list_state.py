@@ -152,7 +152,7 @@ class ListState[M: Model]:
     def _draw(self, row: M, place: int) -> dict[str, Any]:
         cells = [(column, column.value(row), self._link(column, row)) for column in self.page.columns]
         actions = [(action, url, action.fields(row)) for action in self.page.actions if (url := action.url(row))]
-        name = next((str(value) for _column, value, _link in cells), "")
+        name = str(cells[self._naming][1]) if cells else ""
         body = drawing.cells(self._cell(number, value, link) for number, (_column, value, link) in enumerate(cells))
         drawn = self._before(row, place, name) + body
         if self.page.actions and not self.posts_by_row:
@@ -178,14 +178,19 @@ class ListState[M: Model]:
         """What stands before the content of each column's cells."""
         found = []
         for place, one in enumerate(self.page.columns):
-            names = (("num", one.num), ("wrap", one.wrap), ("x-minor", one.minor), ("first", place == 0))
+            heads = place == self._naming
+            names = (("num", one.num), ("wrap", one.wrap), ("x-minor", one.minor), ("first", heads))
             found.append(drawing.opening(one.label, " ".join(name for name, given in names if given)))
         return found
 
     def _cell(self, place: int, value: object, link: str) -> tuple[SafeString, SafeString]:
-        """Opening and content of one cell; of a desk the first opens beside the list."""
-        into = "detail" if place == 0 and self.page.detail_param else ""
+        """Opening and content of one cell; of a desk the naming one opens beside the list."""
+        into = "detail" if place == self._naming and self.page.detail_param else ""
         return self._openings[place], drawing.cell(value, link, into)
+
+    @cached_property
+    def _naming(self) -> int:
+        return self.page.naming
 
     @cached_property
     def _detail_url(self) -> str:
@@ -193,7 +198,7 @@ class ListState[M: Model]:
         return self.url(**{self.page.detail_param: "-"}).removesuffix("-")
 
     def _link(self, column: Column[M], row: M) -> str:
-        if self.page.detail_param and column is self.page.columns[0]:
+        if self.page.detail_param and column is self.page.columns[self._naming]:
             return f"{self._detail_url}{row.pk}"
         return column.link(row) if column.link else ""
 

@@ -164,8 +164,11 @@ def _buttons(desk: _Desk) -> tuple[BatchAction, ...]:
 
 
 def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
+    """年度 to 认定学时 as printed (CV-02, CV-12); then, while it waits, since when."""
     pack, review = desk.pack, desk.stage == Stage.REVIEW
-    name: Column[Declaration] = Column(key="name", label="姓名", value=_who, order_by="person__name_pinyin")
+    name: Column[Declaration] = Column(
+        key="name", label="姓名", value=_who, order_by="person__name_pinyin", names_row=True
+    )
     year: Column[Declaration] = Column(
         key="year", label="年度" if review else "认定年度", value=lambda row: str(row.year), order_by="year"
     )
@@ -182,7 +185,7 @@ def _columns(desk: _Desk) -> tuple[Column[Declaration], ...]:
         key="sent", label="提交时间", value=lambda row: row.case.submitted_at if row.case else None
     )
     last = (sent,) if desk.waits else (*queues.reviewer(_case_of, "case__settled_at"), result)
-    return (name, year, *(() if review else (unit,)), *common, *last)
+    return (year, name, *(() if review else (unit,)), *common, *last)
 
 
 def _case_of(row: Declaration) -> ReviewCase | None:

@@ -9,6 +9,8 @@ from xueshi.ui.lists import Column
 type CaseColumn = Column[ReviewCase]
 
 CODE_LABEL = "机构代码/统一社会信用代码"
+CREDIT_CODE_LABEL = "统一社会信用代码"
+"""What a department's page calls the same column (REV-21)."""
 
 
 def _behind(case: ReviewCase) -> Registration:
@@ -59,6 +61,11 @@ def body(label: str) -> CaseColumn:
     return Column(key="name", label=label, value=lambda case: case.organisation.name, order_by="title", wrap=True)
 
 
-def code() -> CaseColumn:
+def unit(code_label: str = CODE_LABEL) -> tuple[CaseColumn, ...]:
+    """A unit and its administrator (REV-15, REV-21)."""
+    return (body("法人单位"), code(code_label), MANAGER, NUMBER, PHONE)
+
+
+def code(label: str = CODE_LABEL) -> CaseColumn:
     """Old organisation code or credit code, one heading (ORG-53)."""
-    return Column(key="code", label=CODE_LABEL, value=lambda case: case.organisation.code or "")
+    return Column(key="code", label=label, value=lambda case: case.organisation.code or "")

@@ -33,6 +33,11 @@ class Queue:
     waiting: type[FilterSet]
     reviewed: type[FilterSet]
     titles: tuple[tuple[str, str], ...] = ()
+    columns_of: tuple[tuple[str, Sequence[CaseColumn]], ...] = ()
+
+    def columns_for(self, actor: Actor) -> Sequence[CaseColumn]:
+        """The columns as this actor's page prints them."""
+        return dict(self.columns_of).get(actor.role_key, self.columns)
 
     def title_for(self, actor: Actor) -> str:
         """An employer calls employers its subordinates (REV-15)."""
@@ -51,14 +56,15 @@ QUEUES = {
         role="employer",
         title="审核用人单位",
         titles=(("employer", "审核下级单位"),),
-        columns=(columns.body("法人单位"), columns.code(), columns.MANAGER, columns.NUMBER, columns.PHONE),
+        columns=columns.unit(),
+        columns_of=(("department", columns.unit(columns.CREDIT_CODE_LABEL)),),
         waiting=filters.UnitFilters,
         reviewed=filters.UnitFilters,
     ),
     "departments": Queue(
         role="department",
         title="审核主管部门",
-        columns=(columns.body("法人单位"), columns.code(), columns.MANAGER, columns.NUMBER, columns.PHONE),
+        columns=columns.unit(),
         waiting=filters.UnitFilters,
         reviewed=filters.UnitFilters,
     ),
@@ -94,7 +100,7 @@ QUEUES = {
 
 def page(key: str, actor: Actor, *, reviewed: bool) -> ListPage[ReviewCase]:
     """The waiting or the reviewed tab of a queue (REV-01)."""
-    shape = QUEUES[key]
+    shape = replace(QUEUES[key], columns=QUEUES[key].columns_for(actor))
     return (_reviewed_page if reviewed else _waiting_page)(key, shape, shape.title_for(actor))
 
 
