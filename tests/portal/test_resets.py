@@ -101,6 +101,27 @@ def test_the_superior_resets_the_administrators_of_a_unit(world: SmallWorld) -> 
     assert User.objects.get(pk=world.employer_admin.user.pk).check_password(FRESH)
 
 
+@pytest.mark.parametrize("portal", ["fujian", "liaocheng"])
+def test_an_added_administrator_is_found_where_no_menu_lists_units(db: None, portal: str) -> None:
+    """On the unit's own page for its super administrator, for the body above on the same page of that unit."""
+    world = make.build(portal)
+    added = limited("新增的管理员", world.employer_admin, Power.REVIEW_ACCOUNTS)
+    own, unit = reverse("registrations:unit"), reverse("registrations:unit", args=[world.employer.pk])
+    wanted = [(world.employer_admin, own, [added]), (world.department_admin, unit, [world.employer_admin, added]),
+              (added, own, []), (world.person, own, [])]  # fmt: skip
+    for actor, page, expected in wanted:
+        shown = text(signed_in(actor).get(page))
+        links = [one for one in (world.employer_admin, added) if f'href="{address(one)}?next={page}"' in shown]
+        assert (links, "管理员信息" in shown) == (expected, bool(expected)), actor.user.name
+    client = signed_in(world.employer_admin)
+    answer = client.post(f"{address(added)}?next={own}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, own)
+    [secret] = secrets()
+    typed = {"secret": secret, "new": FRESH, "again": FRESH}
+    assert Client(HTTP_HOST=f"{portal}.localhost").post("/recovery/reset/", typed).status_code == 302
+    assert User.objects.get(pk=added.user.pk).check_password(FRESH)
+
+
 @pytest.mark.parametrize("whose", ["person", "employer_admin", "absent"])
 def test_foreign_and_absent_look_the_same(world: SmallWorld, whose: str) -> None:
     target = "/accounts/2000000011/reset/" if whose == "absent" else address(getattr(world, whose))

@@ -131,6 +131,7 @@ def _fill(user: User, draft: AccountDraft, phone: str) -> None:
     user.phone, user.phone_index = phone, phone_index(phone) if phone else ""
     user.email, user.landline = draft.email, draft.landline
     user.password = make_password(draft.password)
+    user.consent_withdrawn_at = None  # the boxes of this registration are ticked anew
     if user.pk is None:
         user.created_at = clock.now()
 

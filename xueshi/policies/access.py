@@ -136,8 +136,9 @@ class Registration(Sourced):
 class Agreement(Value):
     """The user agreement, the undertaking and the note on sensitive data (C7); one version for all three texts.
 
-    ``consent`` is the box for sensitive data, ``withdrawal`` says what taking consent back brings. The accepted version
-    is stored with the registration.
+    ``consent`` is the box for sensitive data, ``withdrawal`` says what taking consent back brings, and
+    ``unreviewed_withdrawal`` what it brings while nobody has approved the registration. The accepted version is stored
+    with the registration.
     """
 
     version: Label
@@ -150,6 +151,7 @@ class Agreement(Value):
     sensitive: tuple[str, ...]
     consent: Label
     withdrawal: tuple[str, ...]
+    unreviewed_withdrawal: tuple[str, ...]
 
 
 class MenuItem(Value):

@@ -36,6 +36,7 @@ class RegistrationsConfig(AppConfig):
                     powers={Stage.REVIEW: Power.REVIEW_ACCOUNTS},
                     on_approved=outcomes.on_approved,
                     on_rejected=outcomes.on_rejected,
+                    on_withdrawn=outcomes.on_withdrawn,
                     fields=partial(selectors.fields_of, role),
                 )
             )

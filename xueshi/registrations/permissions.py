@@ -54,6 +54,14 @@ def review_closed_by(actor: Actor) -> Q:
     return Q(parent_id=actor.desk_id, kind__in=_REVIEWING, state=OrganisationState.ACTIVE)
 
 
+def can_see_managers(actor: Actor, body: Organisation) -> Decision:
+    """Who acts for a body: whoever administers its administrators, and above it who manages subordinate bodies."""
+    if actor.desk_id is not None and body.pk == actor.desk_id:
+        return ALLOW if actor.has(Power.ADMINISTRATORS) else deny("您没有管理管理员的权限")
+    below = bodies.can_see_organisation(actor, body)
+    return can_see_filed(actor) if below else below
+
+
 def can_see_filed(actor: Actor) -> Decision:
     """Administrators who manage subordinate bodies."""
     return ALLOW if actor.desk_id is not None and actor.has(Power.SUBORDINATES) else deny("您没有管理下级单位的权限")

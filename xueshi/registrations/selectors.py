@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from xueshi.accounts.models import User
+from xueshi.accounts.states import AccountState
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.rows import single
@@ -146,6 +147,15 @@ def refused_of(user_id: int, portal: str) -> Registration | None:
     if found is None or found.case is None or found.case.state != CaseState.REJECTED or found.portal != portal:
         return None
     return found
+
+
+def unreviewed_of(user_id: int, portal: str) -> Registration | None:
+    """The registration here that somebody may take back whom nobody has approved anywhere: it waits or was refused."""
+    rows = _whole(Registration.objects.filter(user_id=user_id, user__state=AccountState.PENDING)).order_by("-pk")
+    found = rows.filter(user__consent_withdrawn_at=None).first()
+    if found is None or found.case is None or found.portal != portal:
+        return None
+    return found if found.case.state in {CaseState.PENDING, CaseState.REJECTED} else None
 
 
 def earlier_answers(registration: Registration) -> dict[str, Any] | None:

@@ -39,6 +39,14 @@ class Refused(Exception):
         self.registration = registration
 
 
+class Waiting(RuleBroken):
+    """The right password of somebody whose registration waits (ID-10): theirs to take back, and no more (C7)."""
+
+    def __init__(self, message: str, registration: Registration | None) -> None:
+        super().__init__(message, "identifier")
+        self.registration = registration
+
+
 def enter(pack: Pack, place: Place, typed: SignIn, device: str = "") -> Entered:
     """The user and the hat they come in under.
 
@@ -108,7 +116,7 @@ def _hat(pack: Pack, user: User, user_type: UserType) -> Membership | None:
         if _role(hat) in user_type.roles:
             return hat
     if any(_role(hat) in user_type.roles for hat in bodies.pending_hats(user.pk)):
-        raise RuleBroken(user_type.pending, "identifier")
+        raise Waiting(user_type.pending, registrations.unreviewed_of(user.pk, pack.key))
     if "account" in user_type.roles and user.state == AccountState.ACTIVE:
         return None
     _correct(pack, user, user_type)

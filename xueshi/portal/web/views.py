@@ -38,6 +38,8 @@ def front(request: PortalRequest) -> HttpResponse:
         corrections.prove(request.session, refused.registration)
         return redirect("registrations:start")
     except RuleBroken as refused:
+        if isinstance(refused, entering.Waiting) and refused.registration is not None:
+            corrections.prove(request.session, refused.registration)
         return _front(request, typed, {refused.field: refused.message}, refused.status)
     except TooMany as refused:
         answer = _front(request, typed, {"password": refused.message}, refused.status)
@@ -67,6 +69,7 @@ def _front(
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "expired": "expired" in request.GET,
         "code_asked": status == TooMany.status and second_factor.offered(),
+        "unreviewed": bool(problems and "identifier" in problems and corrections.unreviewed(request)),
         "documents": [(one.code, one.label) for one in registry.catalogue("document_types").items[1:]],
     }
     return render(request, "portal/front.html", context, status=status)

@@ -31,12 +31,21 @@ def on_approved(outcome: Outcome) -> Mapping[int, str]:
 
 def on_rejected(outcome: Outcome) -> None:
     """Close the hats (and bodies); number, name and code are free for a new registration (AMB-39)."""
+    _close(outcome, MembershipState.REJECTED)
+
+
+def _close(outcome: Outcome, state: MembershipState) -> None:
     by = acting(outcome.actor)
     for registration in selectors.by_cases(case.pk for case in outcome.cases):
         if registration.membership is not None:
-            organisations.set_hat_state(registration.membership, MembershipState.REJECTED, by=by)
+            organisations.set_hat_state(registration.membership, state, by=by)
         if _is_new_body(registration) and registration.organisation is not None:
             organisations.reject_organisation(registration.organisation)
+
+
+def on_withdrawn(outcome: Outcome) -> None:
+    """End the hats (and bodies) of what its registrant took back; number, name and code are free as after a refusal."""
+    _close(outcome, MembershipState.ENDED)
 
 
 def take_effect(registration: Registration, *, by: audit.By) -> None:

@@ -1,7 +1,7 @@
 """A refused registration comes back: the reason, and the form filled with what was entered.
 
-Whoever gives the right password of a refused account is let in here and nowhere else; the session keeps that for half
-an hour. The person signed in on a portal whose ways need an account has proved it already.
+Whoever gives the right password of a refused account, or of one that waits, is let in here and nowhere else; the
+session keeps that for half an hour. The person signed in on a portal whose ways need an account has proved it already.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -28,19 +28,28 @@ _LIFE = timedelta(minutes=30)
 
 
 def prove(session: SessionBase, registration: Registration) -> None:
-    """Remember, under a new session id, that this visitor gave the right password of the refused account."""
+    """Remember, under a new session id, that this visitor gave the right password of the account."""
     session.cycle_key()
     session[PROVED] = [registration.user_id, clock.now().timestamp()]
 
 
 def of(request: PortalRequest) -> Registration | None:
     """The refused registration that this visitor may correct."""
-    if request.actor is not None:
-        return selectors.refused_of(request.actor.user.pk, request.pack.key)
+    user_id = request.actor.user.pk if request.actor is not None else _proved(request)
+    return selectors.refused_of(user_id, request.pack.key) if user_id is not None else None
+
+
+def unreviewed(request: PortalRequest) -> Registration | None:
+    """The registration that this visitor may take back with their consent."""
+    user_id = _proved(request)
+    return selectors.unreviewed_of(user_id, request.pack.key) if user_id is not None else None
+
+
+def _proved(request: PortalRequest) -> int | None:
+    """Whose password was given here within the last half hour."""
     user_id, stamp = request.session.get(PROVED, (None, 0))
-    if user_id is None or clock.now() - datetime.fromtimestamp(stamp, UTC) > _LIFE:
-        return None
-    return selectors.refused_of(user_id, request.pack.key)
+    fresh = user_id is not None and clock.now() - datetime.fromtimestamp(stamp, UTC) <= _LIFE
+    return user_id if fresh else None
 
 
 def rejection(registration: Registration) -> Rejection:

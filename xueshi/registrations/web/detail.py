@@ -10,11 +10,12 @@ from xueshi.kernel import masking
 from xueshi.organisations import permissions as seeing
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import OrganisationState
 from xueshi.policies import registry
 from xueshi.policies.access import Registration as Way
 from xueshi.policies.fields import FieldSpec
 from xueshi.policies.forms import Answers
-from xueshi.registrations import rules, selectors
+from xueshi.registrations import permissions, rules, selectors
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import lists
 from xueshi.registrations.web.columns import CODE_LABEL
@@ -49,6 +50,7 @@ def context(actor: Actor, case_id: int, next_url: str = "") -> dict[str, Any]:
         "scans": _scans(registration),
         "steps": _steps(case),
         "reset": _reset(actor, registration),
+        "managers": _managers(actor, registration),
     }
 
 
@@ -57,6 +59,15 @@ def _reset(actor: Actor, registration: Registration) -> str:
     hat = registration.membership
     allowed = hat is not None and seeing.can_reset(actor, hat)
     return reverse("portal:reset_password", args=[registration.membership_id]) if allowed else ""
+
+
+def _managers(actor: Actor, registration: Registration) -> str:
+    """Where a body that got in shows everybody who acts for it, not only who registered it; else nothing."""
+    body = registration.organisation
+    if registration.professional_id is not None or body is None or body.state != OrganisationState.ACTIVE:
+        return ""
+    allowed = permissions.can_see_managers(actor, body)
+    return reverse("registrations:unit", args=[body.pk]) if allowed else ""
 
 
 def _pairs(registration: Registration) -> list[Pair]:

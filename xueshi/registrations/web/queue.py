@@ -11,7 +11,7 @@ from xueshi.organisations.states import Power
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.registrations import selectors
 from xueshi.registrations.web import detail as details
-from xueshi.registrations.web import lists
+from xueshi.registrations.web import lists, subordinates
 from xueshi.ui.images import image_answer
 from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
@@ -55,7 +55,8 @@ def filed(request: PortalRequest) -> HttpResponse:
 
 @route(object_kind="organisations.organisation")
 def unit(request: PortalRequest, organisation_id: int | None = None) -> HttpResponse:
-    """单位管理: the unit's registered data, read-only (ORG-52)."""
-    body = selectors.unit_for(actor_of(request), organisation_id)
-    context = {"title": "单位管理", "body": body, "pairs": details.unit_pairs(body)}
+    """单位管理: the unit's registered data, read-only (ORG-52), and who acts for it."""
+    actor = actor_of(request)
+    body = selectors.unit_for(actor, organisation_id)
+    context = {"title": "单位管理", "pairs": details.unit_pairs(body), "rows": subordinates.managers(actor, body)}
     return render(request, "registrations/unit.html", context)

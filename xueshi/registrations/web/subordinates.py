@@ -73,10 +73,7 @@ def subordinates(request: PortalRequest) -> HttpResponse:
 def administrators(request: PortalRequest, organisation_id: int) -> HttpResponse:
     """管理员信息 of a subordinate unit."""
     body = selectors.subordinate(actor_of(request), organisation_id)
-    people = bodies.administrators(body.pk)
-    resettable = bodies.resettable(actor_of(request), people)
-    rows = [_person(hat, resettable=hat.pk in resettable) for hat in people]
-    context = {"title": "管理员信息", "body": body, "rows": rows}
+    context = {"title": "管理员信息", "body": body, "rows": managers(actor_of(request), body)}
     return render(request, "registrations/administrators.html", context)
 
 
@@ -89,6 +86,15 @@ def review_right(request: PortalRequest, organisation_id: int) -> HttpResponse:
         return redirect("registrations:subordinates")
     context = {"title": _verb(body), "body": body, "form": form, "pairs": unit_pairs(body)[:5]}
     return render(request, "registrations/review_right.html", context, status=422 if form.errors else 200)
+
+
+def managers(actor: Actor, body: Organisation) -> list[dict[str, object]]:
+    """Who acts for a body, and whose password the actor may have reset; nothing for who may not see them."""
+    if not permissions.can_see_managers(actor, body):
+        return []
+    people = bodies.administrators(body.pk)
+    resettable = bodies.resettable(actor, people)
+    return [_person(hat, resettable=hat.pk in resettable) for hat in people]
 
 
 def _page(actor: Actor, pack: Pack) -> ListPage[Organisation]:

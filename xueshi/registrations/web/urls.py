@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xueshi.registrations.web import pickers, queue, subordinates, uploads, views
+from xueshi.registrations.web import pickers, queue, subordinates, uploads, views, withdrawing
 from xueshi.registrations.web.lists import QUEUES
 
 WAYS = ("professional", "employer", "department", "base", "bureau", "account")
@@ -14,6 +14,7 @@ urlpatterns = [
     path("register/units/", pickers.find_units, name="find_units"),
     path("register/departments/", pickers.find_departments, name="find_departments"),
     path("register/names/", pickers.find_names, name="find_names"),
+    path("register/take-back/", withdrawing.take_back, name="take_back"),
     path("register/agreement/", views.agreement, name="agreement"),
     path("register/files/<str:token>/", uploads.upload, name="upload"),
     path("register/done/<str:key>/", views.done, name="done"),

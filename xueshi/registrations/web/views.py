@@ -41,7 +41,10 @@ def start(request: PortalRequest) -> HttpResponse:
 def _refusal(request: PortalRequest, refused: Registration) -> HttpResponse:
     way = request.pack.registration(refused.kind)
     others = [other for other in _ways(request) if other != way]
-    context = {"way": way, "registration": refused, "said": corrections.rejection(refused), "others": others}
+    context = {
+        "way": way, "registration": refused, "said": corrections.rejection(refused), "others": others,
+        "unreviewed": corrections.unreviewed(request) is not None,
+    }  # fmt: skip
     return _private(render(request, "registrations/refused.html", context))
 
 
