@@ -3,11 +3,14 @@
 import html
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 from django.test import Client
 
 from tests import small_world as make
 from tests.adjustments.conftest import Ask, account, decide, needed, send
+from tests.adjustments.packs import switched_off
 from tests.browsers import signed_in
 from xueshi.adjustments.models import Adjustment
 from xueshi.kernel import clock
@@ -29,7 +32,8 @@ def post(world: make.SmallWorld, hours: str, year: int, source: int = 1) -> None
     ledger.post_many([one], by=make.NOBODY)
 
 
-def test_nothing_of_it_is_there_where_no_kind_is_on(db: None) -> None:
+def test_nothing_of_it_is_there_where_no_kind_is_on(db: None, tmp_path: Path, settings: Any) -> None:
+    settings.POLICIES_ROOT = switched_off(Path(settings.POLICIES_ROOT), tmp_path)
     assert [pack.key for pack in registry.packs() for year in pack.years.values() if year.events_on()] == []
     assert [pack.key for pack in registry.packs() if pack.enabled("adjustments")] == []
     world = make.build()

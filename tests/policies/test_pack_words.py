@@ -43,6 +43,7 @@ def test_menu_of_a_professional_without_modules_to_come() -> None:
         "学时申报",
         "申报进度查询",
         "年度完成情况",
+        "学时要求调整",
         "继续教育网络学习",
     ]
 
@@ -59,7 +60,9 @@ def test_menu_trees_keep_their_printed_order() -> None:
         "成果备案",
         "查询统计",
     ]
-    assert labels(menu[2].children) == ["审核用人单位", "审核继续教育基地", "审核注册人员", "审核人员信息修改"]
+    assert labels(menu[2].children) == [
+        *("审核用人单位", "审核继续教育基地", "审核注册人员", "审核人员信息修改", "审核学时要求调整"),
+    ]
     assert registry.pack("weihai").menu("nobody") == ()
 
 

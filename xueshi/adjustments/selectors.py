@@ -50,6 +50,11 @@ def by_key(person_id: int, key: str) -> Adjustment | None:
     return Adjustment.objects.filter(person_id=person_id, submission_key=key).first()
 
 
+def case_of(adjustment: Adjustment) -> ReviewCase | None:
+    """The case behind an event as it stands now; None for one that took effect without a review."""
+    return single(ReviewCase.objects.filter(adjustment=adjustment))
+
+
 def of_cases(case_ids: Iterable[int]) -> list[Adjustment]:
     """The events behind cases, locked in key order, for the review's hooks."""
     rows = Adjustment.objects.filter(case_id__in=list(case_ids)).select_related("person")

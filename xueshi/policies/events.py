@@ -1,6 +1,7 @@
 """Events that change what a year asks of one person (policy facts 7): which kinds a year knows, and with which reasons.
 
-Every kind is described in the national base and switched off; an authority switches on what its rules allow.
+Every kind is described in the national base; on are those of which policy facts 7 has a default, and an authority
+switches on or off what its own rules say.
 """
 
 from enum import StrEnum

@@ -24,6 +24,24 @@ class Mark(StrEnum):
     SECONDARY = "S"
     ASSUMED = "A"
 
+    @property
+    def words(self) -> str:
+        """How far, as pages say it."""
+        return _MARK_WORDS[self]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a page may show it as the rule; of anything else it says that the authority has yet to confirm it."""
+        return self in {Mark.CONFIRMED, Mark.MANUAL}
+
+
+_MARK_WORDS = {
+    Mark.CONFIRMED: "已公布",
+    Mark.MANUAL: "操作手册",
+    Mark.SECONDARY: "转引",
+    Mark.ASSUMED: "待本地人社部门确认",
+}
+
 
 class Sourced(Value):
     """A rule with the place it was read in; a rule without a source counts as assumed."""

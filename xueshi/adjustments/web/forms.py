@@ -16,7 +16,7 @@ from xueshi.policies.fields import FieldKind, FieldSpec
 from xueshi.policies.forms import FormSpec
 from xueshi.policies.packs import Pack
 from xueshi.policies.uploads import OwnUploads
-from xueshi.policies.values import Option
+from xueshi.policies.values import Mark, Option
 from xueshi.ui.specs import SpecForm, Surroundings
 
 UPLOAD = "evidence"
@@ -64,7 +64,13 @@ def _proof(rules: tuple[EventRule, ...]) -> FieldSpec:
 
 
 def _named(rule: EventRule) -> str:
-    return f"{rule.label}（{rule.hint}）" if rule.hint else rule.label
+    said = "；".join(filter(None, (rule.hint, "" if rule.mark.is_settled else Mark.ASSUMED.words)))
+    return f"{rule.label}（{said}）" if said else rule.label
+
+
+def reasons_on(pack: Pack) -> str:
+    """What may be asked for, as a sentence names it: 新聘任专业技术职务、退休."""
+    return "、".join(dict.fromkeys(reason.label for rule in kinds_on(pack) for reason in rule.reasons))
 
 
 def _amounts(rules: tuple[EventRule, ...], measured: tuple[str, ...], step: Decimal, unit: str) -> list[FieldSpec]:

@@ -8,6 +8,7 @@ from xueshi.adjustments import permissions, selectors
 from xueshi.adjustments.models import Adjustment
 from xueshi.adjustments.web.images import proof_scan
 from xueshi.organisations.actors import Actor
+from xueshi.policies import registry
 from xueshi.reviews import permissions as reviewing
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as reviews
@@ -43,6 +44,10 @@ def pairs(row: Adjustment) -> list[parts.Pair]:
         parts.Pair(label="起止时间", value=f"{row.starts_on} 至 {row.ends_on}"),
         parts.Pair(label="情况说明", value=row.explanation or "--"),
     ]
+    rule = selectors.rule_of(row)
+    if rule is not None:
+        title = registry.pack(row.portal).year(row.year).title
+        found.append(parts.Pair(label="依据", value=title, note=rule.mark.words))
     if row.revoked_at is not None and row.revoked_by is not None:
         found += [
             parts.Pair(label="取消时间", value=row.revoked_at, note=row.revoked_by.name),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from xueshi.adjustments import permissions, services
 from xueshi.adjustments.web import lists, shown
-from xueshi.adjustments.web.forms import RequestForm, kinds_on
+from xueshi.adjustments.web.forms import RequestForm, kinds_on, reasons_on
 from xueshi.kernel import one_time
 from xueshi.kernel.errors import NotAllowed, NotFound, Problems, RuleBroken
 from xueshi.kernel.text import number
@@ -24,7 +24,7 @@ from xueshi.ui.routes import route
 @route()
 def mine(request: HttpRequest) -> HttpResponse:
     """What one has asked for."""
-    return show_list(request, lists.mine(), {"open": bool(kinds_on(pack_of(request)))})
+    return show_list(request, lists.mine(), {"reasons": reasons_on(pack_of(request))})
 
 
 @route("GET", "POST")

@@ -19,16 +19,8 @@ from xueshi.ledger.rules import SUBJECTS, ZERO
 from xueshi.policies.answers import Answers
 from xueshi.policies.numbers import plain
 from xueshi.policies.packs import Pack
-from xueshi.policies.values import Mark
 from xueshi.ui import parts
 from xueshi.ui.forms import FieldRow
-
-_MARKS = {
-    Mark.CONFIRMED: "已公布",
-    Mark.MANUAL: "操作手册",
-    Mark.SECONDARY: "转引",
-    Mark.ASSUMED: "待本地人社部门确认",
-}
 
 
 def require_year(what: Chosen, typed: str) -> None:
@@ -71,7 +63,7 @@ def rule(what: Chosen) -> list[parts.Pair]:
         parts.Pair(label="标准", value=form.policy.text),
         parts.Pair(label="年度上限", value=limit),
         parts.Pair(label="材料", value=form.evidence),
-        parts.Pair(label="依据", value=what.rules.title, note=_MARKS[form.rule.mark]),
+        parts.Pair(label="依据", value=what.rules.title, note=form.rule.mark.words),
     ]
 
 

@@ -12,7 +12,17 @@ from xueshi.kernel import clock
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import OrganisationKind
-from xueshi.portal.seeds import accounts, certifying, changing, lives, newcomers, on_behalf, registering, telling
+from xueshi.portal.seeds import (
+    accounts,
+    adjusting,
+    certifying,
+    changing,
+    lives,
+    newcomers,
+    on_behalf,
+    registering,
+    telling,
+)
 from xueshi.portal.seeds.accounts import ACCOUNTS, Fixed
 from xueshi.portal.seeds.bodies import BODIES, Body
 from xueshi.portal.seeds.building import Builder, Person, Sketch
@@ -49,6 +59,7 @@ def build() -> Demo:
     life.live(lives.deeds(demo.builder.chance, demo.people))
     certifying.print_papers(demo.people)
     list(changing.change_some(demo.builder, demo.people))
+    list(adjusting.adjust_some(demo.builder, demo.people))
     on_behalf.declare_some(demo.builder, demo.people)
     telling.tell(_writers(demo), clock.year())
     return demo

@@ -11,6 +11,7 @@ from xueshi.kernel import clock
 from xueshi.organisations.states import DeskRule
 from xueshi.policies.caps import Cap
 from xueshi.policies.chains import Chain
+from xueshi.policies.events import EventRule
 from xueshi.policies.formulas import plain
 from xueshi.policies.formulas.sayings import in_words
 from xueshi.policies.packs import Pack
@@ -57,6 +58,7 @@ def policy(request: PortalRequest) -> HttpResponse:
         "forms": [_form(rules, form) for form in rules.learning_forms],
         "caps": [_cap(cap) for cap in rules.caps],
         "chain": _chain(rules.declaration_chain()),
+        "events": [_event(rule) for rule in rules.events_on()],
         "window": _window(rules, year),
     }
     answer = render(request, "portal/policy.html", context)
@@ -94,6 +96,11 @@ def _cap(cap: Cap) -> Saying:
         return _saying(cap, cap.label, "每次申报不超过本年度还差的学时")
     per = "每天" if cap.per == "day" else "每年"
     return _saying(cap, cap.label, f"{per}最多计入 {plain(cap.hours)} 学时")
+
+
+def _event(rule: EventRule) -> Saying:
+    reasons = "、".join(reason.label for reason in rule.reasons)
+    return _saying(rule, rule.label, rule.hint, note=f"适用于 {reasons}；{rule.evidence}")
 
 
 def _chain(chain: Chain) -> list[Saying]:
