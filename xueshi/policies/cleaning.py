@@ -14,6 +14,8 @@ from xueshi.policies.fields import CHOICES, FILES, FieldKind, FieldSpec
 type Typed = Mapping[str, str | Sequence[str]]
 
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
+_YEARS = range(1900, 2200)
+"""The years in which anything lies that people tell of; 0206 and 20026 are slips, and no period spans an age."""
 _HOURS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9\-() 转]{5,24}")
@@ -70,8 +72,11 @@ def parse_day(typed: str, label: str, name: str) -> date | None:
     match = _DATE.fullmatch(plain)
     if not match:
         raise RuleBroken(f"{label}应为日期，例如 2026-03-01", name)
+    year, month, day = (int(part) for part in match.groups())
+    if year not in _YEARS:
+        raise RuleBroken(f"{label}的年份应在 {_YEARS[0]} 至 {_YEARS[-1]} 之间", name)
     try:
-        return date(*(int(part) for part in match.groups()))
+        return date(year, month, day)
     except ValueError:
         raise RuleBroken(f"{label}中的日期不存在", name) from None
 

@@ -75,7 +75,7 @@ def store_image(upload: Upload, limit: ImageLimit, *, field: str = "files") -> S
         )
     suffix = upload.name.rsplit(".", 1)[-1].lower() if "." in upload.name else ""
     if suffix not in limit.suffixes:
-        raise RuleBroken(f"“{_shown(upload.name)}”不是允许的格式，请上传 {'、'.join(limit.suffixes)} 图片", field)
+        raise RuleBroken(f"“{_shown(upload.name)}”不是允许的格式，请上传 {'、'.join(limit.suffixes)} 格式的文件", field)
     image, encoding = _decode(upload, field)
     if encoding not in {_SUFFIXES[allowed] for allowed in limit.suffixes if allowed in _SUFFIXES}:
         raise RuleBroken(f"“{_shown(upload.name)}”的内容不是允许的图片格式", field)
