@@ -240,7 +240,8 @@ def _user_box(pack: Pack, actor: Actor, figures: _Figures) -> UserBox:
     notes = Link(label=pack.word("notes.page"), url=reverse("portal:notes"), icon="mail", count=figures.unread)
     role, unit = pack.word(f"roles.{actor.role_key}"), actor.organisation.name if actor.organisation is not None else ""
     if pack.portal.user_menu == "unit" and actor.is_administrator:
-        return UserBox(name=unit, role=f"{role} {actor.user.name}", items=tuple(items), notes=notes)
+        shown = f"{role} {actor.user.name}"
+        return UserBox(name=unit, short=actor.user.name, role=shown, items=tuple(items), notes=notes)
     return UserBox(
         name=actor.user.name,
         greeting=pack.word("greeting"),

@@ -48,11 +48,12 @@ class Site:
 class UserBox:
     """Who is signed in, under which hat, the items of the drop-down behind the name, and the way to their messages.
 
-    ``greeting`` stands before the name where there is room.
+    ``greeting`` stands before the name where there is room, ``short`` in its place where there is little.
     """
 
     name: str
     greeting: str = ""
+    short: str = ""
     role: str = ""
     organisation: str = ""
     items: tuple[Link, ...] = ()

@@ -70,7 +70,7 @@
       note.id = "comment_problem";
       note.setAttribute("role", "alert");
       note.textContent = `${button.textContent.trim().replace(/\s.*/s, "")}时请填写审核意见`;
-      button.form.append(note);
+      comment.after(note);
       comment.setAttribute("aria-invalid", "true");
       comment.setAttribute("aria-describedby", note.id);
     }
