@@ -10,9 +10,10 @@ import zxingcpp
 
 from tests.certificates.samples import CODE, FIGURES, MOMENT, NUMBER, PAYLOAD, WORDING, paper
 from xueshi.certificates.pades import sign_pdf
-from xueshi.certificates.rendering import BadTemplate, Paper, Wording, qr_svg, render_pdf, render_png
+from xueshi.certificates.rendering import Paper, Wording, qr_svg, render_pdf, render_png
 from xueshi.certificates.signing import open_payload, sign_payload
 from xueshi.kernel.errors import RuleBroken
+from xueshi.kernel.typesetting import BadTemplate
 from xueshi.policies import registry
 
 
@@ -59,7 +60,7 @@ def test_a_name_is_text_never_markup(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["王\ue000", "😀"])
 def test_a_character_without_a_glyph_is_an_error_not_a_box(name: str) -> None:
-    with pytest.raises(RuleBroken, match="证书字体中没有"):
+    with pytest.raises(RuleBroken, match="打印字体中没有"):
         render_pdf([paper(name=name)], MOMENT)
 
 

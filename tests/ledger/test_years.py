@@ -117,6 +117,7 @@ def test_a_title_application_looks_back_on_its_years(world: make.SmallWorld) -> 
     assert world.person.user.document_number not in read(client, "/years/sheet/")
     sheet = read(signed_in(world.employer_admin), f"/years/of/{world.record.pk}/sheet/?first=2023&last=2023")
     assert "王志远" in sheet
+    assert "以当地人社部门确认为准。" in read(client, "/years/sheet/?level=senior&round=2025")
     assert signed_in(world.stranger_admin).get(f"/years/of/{world.record.pk}/sheet/").status_code == 404
     assert signed_in(world.employer_admin).get("/years/sheet/").status_code == 404
 

@@ -1,13 +1,10 @@
 """The paper: a region's Typst template filled with facts, as PDF/A-2b; one page for each certificate.
 
-Templates receive data, never markup built from data (E8). They see their own folder and the shared layout beside this
-file, no other file, no network, and only the two Chinese fonts that come with the program. A character that neither
-font has is an error, never an empty box on somebody's certificate.
+How templates are filled is ``kernel.typesetting``; those of certificates share the layout beside this file.
 """
 
 import json
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,26 +15,17 @@ from pathlib import Path
 from string import Formatter
 from typing import Final
 
-import pylopdf_fonts_zh_cn
-import typst
 import zxingcpp
 
 from xueshi.certificates.rules import Figures, grouped_code, shown_hours
-from xueshi.kernel.errors import RuleBroken
+from xueshi.kernel import typesetting
+from xueshi.kernel.typesetting import Design
 
 _LAYOUT: Final = Path(__file__).with_name("typst")
-_STANDARD: Final = "a-2b"
 _DARK, _LIGHT = b"\x00", b"\xff"
 _DARK_RUN: Final = re.compile(rb"\x00+")
 # The year reads as running text; the other facts stand on ruled lines.
 _RULED: Final = frozenset({"name", "document", "public", "professional", "total", "verdict"})
-_MISSING_GLYPH: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
-# A compiler keeps what it compiled before, which makes the next paper fast; it is not made for two threads at once.
-_LOCK: Final = threading.Lock()
-
-
-class BadTemplate(RuntimeError):
-    """A region's template does not compile; the message is Typst's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +57,16 @@ def render_pdf(papers: Sequence[Paper], moment: datetime) -> bytes:
 
     ``RuleBroken`` names a character that cannot be printed, ``BadTemplate`` what is wrong with the template.
     """
-    return _compile(papers[0].wording.template, facts_of(papers), moment)
+    return typesetting.pdf(_design(papers[0]), facts_of(papers), moment)
 
 
 def render_png(paper: Paper, dots_per_inch: float = 110) -> bytes:
     """The paper as a picture, to be looked at."""
-    image = _compiler(paper.wording.template).compile(
-        format="png", ppi=dots_per_inch, sys_inputs={"facts": facts_of([paper])}
-    )
-    if not isinstance(image, bytes):
-        raise BadTemplate("a certificate must be one page")
-    return image
+    return typesetting.png(_design(paper), facts_of([paper]), dots_per_inch)
 
 
-def _compile(template: Path, facts: str, moment: datetime) -> bytes:
-    try:
-        with _LOCK:
-            pdf = _compiler(template).compile(
-                format="pdf",
-                sys_inputs={"facts": facts},
-                pdf_standards=_STANDARD,
-                timestamp=int(moment.timestamp()),
-            )
-    except typst.TypstError as error:
-        if missing := _MISSING_GLYPH.search(error.message):
-            raise RuleBroken(f"证书字体中没有“{missing[1]}”字，暂时无法打印，请联系管理员") from error
-        raise BadTemplate(error.diagnostic) from error
-    if not isinstance(pdf, bytes):
-        raise BadTemplate("Typst returned no document")
-    return pdf
+def _design(paper: Paper) -> Design:
+    return Design(paper.wording.template, _LAYOUT)
 
 
 def facts_of(papers: Sequence[Paper]) -> str:
@@ -173,24 +142,3 @@ def _strokes() -> dict[bytes, str]:
             at = run.start()
         table[modules] = f"{commands}m{8 - at} 0"
     return table
-
-
-@lru_cache(maxsize=32)
-def _compiler(template: Path) -> typst.Compiler:
-    if not template.is_file():
-        message = f"{template.name}: no such template"
-        raise BadTemplate(message)
-    return typst.Compiler(
-        template,
-        root=template.parent,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        package_path=_LAYOUT,
-        package_cache_path=_LAYOUT,
-    )
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    folder = pylopdf_fonts_zh_cn.serif_path().parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])

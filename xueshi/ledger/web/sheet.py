@@ -1,31 +1,31 @@
-"""多年认定单: several years of one person on one sheet, for print, with the look-back of a title application."""
+"""多年认定单: several years of one person on one sheet, as page and as PDF, with the look-back of an application."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
-from xueshi.kernel import clock, masking
+from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
-from xueshi.ledger import selectors
-from xueshi.ledger.selectors import Standing
-from xueshi.ledger.web import days, shown
+from xueshi.ledger import rendering, selectors
+from xueshi.ledger.web import days
+from xueshi.ledger.web.sheet_page import TITLE, SheetPage, row_of
 from xueshi.people import selectors as people
 from xueshi.people.models import Professional
 from xueshi.policies import registry
 from xueshi.policies.lookback import LookBack, look_back
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of
-from xueshi.policies.years import YearRules
 from xueshi.ui.fields import PLEASE_CHOOSE, DateInput
 from xueshi.ui.forms import BaseForm
-from xueshi.ui.parts import Pair, State
 from xueshi.ui.routes import route
 
+_AS, _PDF = "file", "pdf"
 _MOST = 30
 """So many years stand on one sheet at most."""
 
@@ -66,18 +66,6 @@ class SheetForm(BaseForm):
         return cleaned
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One year of the sheet."""
-
-    year: int
-    hours: tuple[tuple[str, object], ...]
-    total: object
-    need: object
-    state: State
-    notes: str
-
-
 @route()
 def own_sheet(request: HttpRequest) -> HttpResponse:
     """One's own years on one sheet."""
@@ -96,27 +84,43 @@ def person_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, person: Professional, back: str) -> HttpResponse:
     pack = registry.pack(person.employment.organisation.portal)
-    of_year = pack.year(clock.year())
-    form = SheetForm(of_year.lookbacks, request.GET, _initial(person))
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    rule = look_back(of_year.lookbacks, chosen.get("level") or "", chosen.get("degree") or "")
-    years = _years(pack, chosen, rule)
-    day = days.asked(request.GET)
-    found = selectors.standings_of_years(person, years, days.end_of(day))
-    rows = [_row(pack.year(year), year, standing) for year, standing in found]
+    form = SheetForm(pack.year(clock.year()).lookbacks, request.GET, _initial(person))
+    failed = form.is_bound and not form.is_valid()
+    paper = _paper(pack, person, {} if failed or not form.is_bound else form.cleaned_data, days.asked(request.GET))
+    if request.GET.get(_AS) == _PDF and paper.rows and not failed:
+        return _file(paper)
     context = {
-        "title": "继续教育学时认定单",
+        "title": TITLE,
         "form": form,
-        "facts": _facts(pack, person),
-        "subjects": [subject.label for subject in of_year.subjects],
-        "rows": rows,
-        "rule": rule,
-        "day": day,
-        "today": clock.today(),
-        "summary": _summary(of_year, rows),
+        "paper": paper,
+        "pdf_url": _pdf_url(request.GET) if paper.rows and not failed else "",
         "back": back,
     }
-    return render(request, "ledger/sheet.html", context, status=422 if form.is_bound and form.errors else 200)
+    return render(request, "ledger/sheet.html", context, status=422 if failed else 200)
+
+
+def _paper(pack: Pack, person: Professional, chosen: dict[str, Any], day: date | None) -> SheetPage:
+    lookbacks = pack.year(clock.year()).lookbacks
+    rule = look_back(lookbacks, chosen.get("level") or "", chosen.get("degree") or "")
+    found = selectors.standings_of_years(person, _years(pack, chosen, rule), days.end_of(day))
+    return SheetPage(pack, person, tuple(row_of(pack.year(year), year, one) for year, one in found), rule, day)
+
+
+def _pdf_url(asked: QueryDict) -> str:
+    query = asked.copy()
+    query[_AS] = _PDF
+    return f"?{query.urlencode()}"
+
+
+def _file(paper: SheetPage) -> HttpResponse:
+    """The sheet as PDF: the years, facts and words of the page."""
+    template = paper.pack.document(rendering.TEMPLATE)
+    content = rendering.render_pdf(template, paper.printed(), clock.now())
+    answer = HttpResponse(content, content_type="application/pdf")
+    name = f"{TITLE}-{paper.person.user.name}.pdf"
+    answer.headers["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _initial(person: Professional) -> dict[str, Any]:
@@ -132,37 +136,3 @@ def _years(pack: Pack, chosen: dict[str, Any], rule: LookBack | None) -> list[in
         last = chosen.get("last") or max(this, chosen.get("first") or this)
         wanted = range(chosen.get("first") or last - 4, last + 1)
     return [year for year in wanted if min(pack.years) <= year <= this][-_MOST:]
-
-
-def _facts(pack: Pack, person: Professional) -> list[Pair]:
-    first, last = pack.profile.document_shown
-    level = registry.catalogue("title_levels").label(person.title_level) if person.title_level else ""
-    degree = registry.catalogue("degrees").label(person.degree) if person.degree else ""
-    return [
-        Pair(label="姓名", value=person.user.name),
-        Pair(label="证件号码", value=masking.document(person.user.document_number, first=first, last=last)),
-        Pair(label="工作单位", value=person.employment.organisation.name),
-        Pair(label="职称级别", value=level or "--"),
-        Pair(label="学位", value=degree or "--"),
-    ]
-
-
-def _row(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
-    explained = shown.at(standing)
-    return SheetRow(
-        year=year,
-        hours=tuple((subject.label, standing.sums.get(subject.key, 0)) for subject in of_year.subjects),
-        total=standing.total,
-        need=standing.target.requirement.total,
-        state=shown.verdict(of_year, passed=explained.passed, waived=explained.waived),
-        notes="；".join(one.label for one in explained.events),
-    )
-
-
-def _summary(of_year: YearRules, rows: Sequence[SheetRow]) -> str:
-    failed = [str(row.year) for row in rows if row.state.tone == "no"]
-    if not rows:
-        return ""
-    if not failed:
-        return f"共核验 {len(rows)} 个年度，均已达到要求。"
-    return f"共核验 {len(rows)} 个年度，{len(failed)} 个年度{of_year.annual.failed}：{'、'.join(failed)}。"
