@@ -18,6 +18,7 @@ from xueshi.ledger.models import TargetChange
 from xueshi.ledger.services import Posting
 from xueshi.policies import registry
 from xueshi.policies.events import EventKind
+from xueshi.reviews.models import ReviewCase
 
 OPEN = {"start": "S", "end": "A"}
 """The kinds on, and how far the facts may be trusted."""
@@ -52,15 +53,8 @@ def test_a_portal_carries_what_the_facts_know_and_marks_it(portal: str) -> None:
         assert {rule.key for rule in year.events} == set(EventKind)
 
 
-@pytest.mark.parametrize("portal", REAL)
-def test_an_appointment_from_declaring_to_being_taken_back(db: None, portal: str, ask: Ask) -> None:
-    world, last = make.build(portal), clock.year() - 1
-    post = Posting(world.record.pk, portal, last, "professional", "other", Decimal(10), "test", 1)
-    services.post_many([post], by=make.NOBODY)
-    person, unit, above = (signed_in(one) for one in (world.person, world.employer_admin, world.department_admin))
-    failed = verdicts(person)[str(last)]
-    assert (failed in {"不通过", "不合格"}, needed(world, last)) == (True, "90")
-
+def offers_only_what_is_open(person: Client) -> None:
+    """The form, and what it answers to kinds that are off."""
     assert "/adjustments/" in read(person, "/home/")
     form = read(person, "/adjustments/new/")
     for words in (
@@ -75,10 +69,11 @@ def test_an_appointment_from_declaring_to_being_taken_back(db: None, portal: str
     assert send(person, "defer", "illness", measure="hours", hours="30").status_code == 422
     assert send(person, "waive", "illness").status_code == 422
     assert Adjustment.objects.count() == 0
-    case = ask(world.person, "start", "appointed")
-    mine = read(person, "/adjustments/")
-    assert ("新聘任专业技术职务：起算，自" in mine, "待审核" in mine) == (True, True)
 
+
+def shows_its_proof(world: make.SmallWorld, case: ReviewCase) -> None:
+    """The desk of the unit with the event opened; nobody else gets at its proof."""
+    unit, person = signed_in(world.employer_admin), signed_in(world.person)
     assert "审核学时要求调整" in read(unit, "/home/")
     assert "审核学时要求调整" not in read(person, "/home/")
     desk = read(unit, "/adjustments/review/")
@@ -88,6 +83,23 @@ def test_an_appointment_from_declaring_to_being_taken_back(db: None, portal: str
     assert (proof in opened, "依据" in opened) == (True, True)
     assert unit.get(proof)["Content-Type"] == "image/png"
     assert signed_in(world.stranger_admin).get(proof).status_code == 404
+
+
+@pytest.mark.parametrize("portal", REAL)
+def test_an_appointment_from_declaring_to_being_taken_back(db: None, portal: str, ask: Ask) -> None:
+    world, last = make.build(portal), clock.year() - 1
+    post = Posting(world.record.pk, portal, last, "professional", "other", Decimal(10), "test", 1)
+    services.post_many([post], by=make.NOBODY)
+    person, unit, above = (signed_in(one) for one in (world.person, world.employer_admin, world.department_admin))
+    failed = verdicts(person)[str(last)]
+    assert (failed in {"不通过", "不合格"}, needed(world, last)) == (True, "90")
+
+    offers_only_what_is_open(person)
+    case = ask(world.person, "start", "appointed")
+    mine = read(person, "/adjustments/")
+    assert ("新聘任专业技术职务：起算，自" in mine, "待审核" in mine) == (True, True)
+
+    shows_its_proof(world, case)
     decide(world.employer_admin, case)
     assert (verdicts(person)[str(last)], needed(world, last)) == (failed, "90")
     decide(world.department_admin, case)
