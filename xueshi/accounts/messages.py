@@ -1,7 +1,7 @@
 """Telling people something: inside the program always, and by the one way out that reaches them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -33,13 +33,13 @@ def tell(drafts: Sequence[NoteDraft]) -> None:
         return
     people = {user.pk: user for user in selectors.reachable({one.user_id for one in told})}
     chosen = notes.choices_of(people)
-    letters = []
+    letters, expires_at = [], clock.now() + WORTH_SENDING
     for one in told:
         user = people.get(one.user_id)
         ways = contacts(user) if user is not None else {}
         way = rules.way(ways, chosen.get(one.user_id), offered, asked=one.user_id in chosen)
         if way is not None:
-            letters.append(_letter(one, way, ways[way]))
+            letters.append(_letter(one, way, ways[way], expires_at))
     notifications.write_many(letters)
 
 
@@ -48,7 +48,7 @@ def contacts(user: User) -> dict[Channel, str]:
     return {Channel.SMS: user.phone, Channel.MAIL: texts.half_width(user.email).strip().lower()}
 
 
-def _letter(draft: NoteDraft, way: Channel, recipient: str) -> Letter:
+def _letter(draft: NoteDraft, way: Channel, recipient: str, expires_at: datetime) -> Letter:
     """Only what it is about leaves the program; who, how much and why is read inside (C3)."""
     return Letter(
         key=draft.key,
@@ -57,5 +57,5 @@ def _letter(draft: NoteDraft, way: Channel, recipient: str) -> Letter:
         recipient=recipient,
         template="notice",
         values={"what": wording.note_title(draft.portal, draft.template, draft.values)},
-        expires_at=clock.now() + WORTH_SENDING,
+        expires_at=expires_at,
     )

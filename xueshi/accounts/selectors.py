@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
+from xueshi.kernel.many import Among
 
 
 def signed_in_user(user_id: int) -> User | None:
@@ -39,4 +40,4 @@ def answer(asked: Question) -> tuple[Any, ...]:
 def reachable(user_ids: Iterable[int]) -> list[User]:
     """The people behind some keys who may still be written to: nobody closed, nobody who took their consent back."""
     open_ = User.objects.exclude(state=AccountState.DISABLED).filter(consent_withdrawn_at=None)
-    return list(open_.filter(pk__in=list(user_ids)))
+    return list(open_.filter(Among("pk", user_ids)).only("phone", "email"))

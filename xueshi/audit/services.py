@@ -1,6 +1,6 @@
 """Writing and verifying the audit chain."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from xueshi.audit import rules
 from xueshi.audit.models import AuditEntry
-from xueshi.kernel import clock
+from xueshi.kernel import clock, many
 
 _CHAIN_LOCK = 7_301_001
 source: ContextVar[str] = ContextVar("audit_source", default="")
@@ -50,24 +50,22 @@ def record_many(by: By, acts: Iterable[Act]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
     last = AuditEntry.objects.order_by("-sequence").values_list("sequence", "digest").first()
     sequence, previous = last or (0, rules.GENESIS)
-    entries, moment = [], clock.now()
-    for act in acts:
-        sequence += 1
-        entry = AuditEntry(
-            sequence=sequence,
-            at=moment,
-            user_id=by.user_id,
-            organisation_id=by.organisation_id,
-            action=act.action,
-            object_kind=act.object_kind,
-            object_id=act.object_id,
-            source=source.get(),
-            details=act.details,
-            previous=previous,
-        )
-        entry.digest = previous = rules.digest(settings.AUDIT_KEY, previous, _body(entry))
-        entries.append(entry)
-    AuditEntry.objects.bulk_create(entries)
+    alike: dict[str, Any] = {
+        "at": clock.now(), "user_id": by.user_id, "organisation_id": by.organisation_id, "source": source.get(),
+    }  # fmt: skip
+    many.insert(AuditEntry, list(_chained(acts, alike, sequence, previous)), alike)
+
+
+def _chained(acts: Iterable[Act], alike: dict[str, Any], sequence: int, previous: str) -> Iterator[dict[str, Any]]:
+    """The rows of acts, each with the digest of its predecessor and its own."""
+    for place, act in enumerate(acts, start=sequence + 1):
+        row = {
+            "sequence": place, "action": act.action, "object_kind": act.object_kind, "object_id": act.object_id,
+            "details": act.details,
+        }  # fmt: skip
+        digest = rules.digest(settings.AUDIT_KEY, previous, _body(alike | row))
+        yield row | {"previous": previous, "digest": digest}
+        previous = digest
 
 
 def verify_chain() -> int | None:
@@ -75,21 +73,21 @@ def verify_chain() -> int | None:
     previous, expected = rules.GENESIS, 1
     for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
         good = entry.sequence == expected and entry.previous == previous
-        if not good or entry.digest != rules.digest(settings.AUDIT_KEY, previous, _body(entry)):
+        if not good or entry.digest != rules.digest(settings.AUDIT_KEY, previous, _body(vars(entry))):
             return entry.sequence
         previous, expected = entry.digest, expected + 1
     return None
 
 
-def _body(entry: AuditEntry) -> dict[str, Any]:
+def _body(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "sequence": entry.sequence,
-        "at": entry.at.isoformat(),
-        "user": entry.user_id,
-        "organisation": entry.organisation_id,
-        "action": entry.action,
-        "kind": entry.object_kind,
-        "id": entry.object_id,
-        "source": entry.source,
-        "details": entry.details,
+        "sequence": entry["sequence"],
+        "at": entry["at"].isoformat(),
+        "user": entry["user_id"],
+        "organisation": entry["organisation_id"],
+        "action": entry["action"],
+        "kind": entry["object_kind"],
+        "id": entry["object_id"],
+        "source": entry["source"],
+        "details": entry["details"],
     }

@@ -24,6 +24,7 @@ from xueshi.files import services as files
 from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.many import Among
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
@@ -67,7 +68,7 @@ def review_after_ledger_change(account_ids: Sequence[int]) -> None:
     """Revoke certificates whose year fell below what they state; runs inside the transaction that took the hours."""
     standing = (
         Certificate.objects.select_for_update(no_key=True, of=("self",))
-        .filter(account_id__in=account_ids, state=CertificateState.VALID)
+        .filter(Among("account_id", account_ids), state=CertificateState.VALID)
         .select_related("account__person")
         .order_by("pk")
     )

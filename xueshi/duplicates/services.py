@@ -15,6 +15,7 @@ from xueshi.duplicates.rules import Claimed, Feature, Held, Key, judge, value_of
 from xueshi.files import rules as pictures
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import Problems, RuleBroken
+from xueshi.kernel.many import Among
 from xueshi.policies.duplicates import Duplicate
 
 type Refusals = Mapping[int, tuple[RuleBroken, ...]]
@@ -140,7 +141,7 @@ def _bands(picture: int | None) -> dict[str, int]:
 
 def release(kind: str, pks: Collection[int]) -> None:
     """Take claims away that were refused, taken back, revoked or deleted: they stand in nobody's way any more."""
-    _delete(Q(source_kind=kind, source_id__in=list(pks)))
+    _delete(Q(Among("source_id", pks), source_kind=kind))
 
 
 def _forget(claims: Iterable[Claimed]) -> None:
@@ -152,7 +153,7 @@ def _forget(claims: Iterable[Claimed]) -> None:
 
 
 def _delete(which: Q) -> None:
-    Trace.objects.filter(pk__in=_lock(which)).delete()
+    Trace.objects.filter(Among("pk", _lock(which))).delete()
 
 
 def _lock(which: Q) -> list[int]:
@@ -167,7 +168,7 @@ def ask_again(kind: str, hours: Mapping[int, Decimal]) -> Mapping[int, str]:
     ``hours`` are those recognised, by key. What the claims have in common is locked until the transaction ends, so two
     decisions never count the same; the accounts' locks come after. Nothing is written: see ``count``.
     """
-    mine = Q(source_kind=kind, source_id__in=list(hours))
+    mine = Q(Among("source_id", hours), source_kind=kind)
     refusing = Trace.objects.filter(mine).exclude(own="flag", others="flag").exclude(value="")
     _lock(mine | Q(value__in=refusing.values("value")))
     rows = Trace.objects.filter(mine).order_by("source_id", "pk")
@@ -189,4 +190,5 @@ def count(kind: str, hours: Mapping[int, Decimal]) -> None:
     for pk, recognised in hours.items():
         by_hours[recognised].append(pk)
     for recognised, pks in by_hours.items():
-        Trace.objects.filter(source_kind=kind, source_id__in=pks).update(counted=True, hours=recognised)
+        rows = Trace.objects.filter(Among("source_id", pks), source_kind=kind)
+        rows.update(counted=True, hours=recognised)

@@ -20,10 +20,11 @@ class EncryptedField(models.BinaryField[str, str]):
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         """Seal on the way in."""
-        if value is None:
-            return None
-        sealed = crypto.encrypt(value, context=self._context) if value else b""
-        return super().get_db_prep_value(sealed, connection, prepared)
+        return None if value is None else super().get_db_prep_value(self.seal(value), connection, prepared)
+
+    def seal(self, text: str) -> bytes:
+        """Text as the column holds it."""
+        return crypto.encrypt(text, context=self._context) if text else b""
 
     def from_db_value(self, value: bytes | None, expression: object, connection: BaseDatabaseWrapper) -> str | None:
         """Open on the way out."""

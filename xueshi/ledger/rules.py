@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from xueshi.ledger.states import Effect
 from xueshi.policies.caps import Cap, Room, Usage, remaining, tightest
@@ -139,9 +140,8 @@ def _gaps(sums: Mapping[str, Decimal], requirement: Requirement) -> list[tuple[s
     return sorted(named, key=lambda pair: -pair[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Hours already in an account, as caps look at them."""
+class Held(NamedTuple):
+    """Hours already in an account, as caps look at them; made by the ten thousand, hence a tuple."""
 
     form: str
     subject: str
@@ -184,7 +184,8 @@ def room(wanted: Wanted, held: Sequence[Held], caps: Sequence[Cap], requirement:
     ``requirement`` is what the year asks of the person now; caps per gap are asked only with it.
     """
     rooms = []
-    gap = lacking(wanted.subject, held, requirement) if requirement is not None else None
+    per_gap = any(cap.per == "gap" for cap in caps)
+    gap = lacking(wanted.subject, held, requirement) if per_gap and requirement is not None else None
     for cap in caps:
         counted = [one for one in held if cap.covers(one.form, one.subject)]
         usage = Usage(

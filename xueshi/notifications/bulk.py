@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from xueshi.kernel import clock
+from xueshi.kernel import clock, many
 from xueshi.notifications.models import Message, Note
-from xueshi.notifications.states import Channel, MessageState
+from xueshi.notifications.states import Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,47 +39,27 @@ class NoteDraft:
     url: str = ""
 
 
-def message(letter: Letter, now: datetime) -> Message:
-    """The row of a letter, due at once."""
-    return Message(
-        key=letter.key,
-        portal=letter.portal,
-        channel=letter.channel,
-        template=letter.template,
-        recipient=letter.recipient,
-        values=json.dumps(dict(letter.values), ensure_ascii=False),
-        hollow=letter.hollow,
-        created_at=now,
-        due_at=now,
-        expires_at=letter.expires_at,
-    )
-
-
 def add_messages(letters: Sequence[Letter]) -> list[int]:
-    """Put letters into the outbox; the keys of those that wait there now."""
+    """Put letters into the outbox, due at once; the ids of those that were not there before."""
     now = clock.now()
-    Message.objects.bulk_create([message(one, now) for one in letters], ignore_conflicts=True)  # rule 1: writes only
-    written = Message.objects.filter(  # rule 1: as above
-        key__in=[one.key for one in letters], state=MessageState.WAITING
-    )
-    return list(written.order_by("pk").values_list("pk", flat=True))
+    rows = [
+        {
+            "key": one.key, "portal": one.portal, "channel": one.channel, "template": one.template,
+            "recipient": one.recipient, "values": json.dumps(dict(one.values), ensure_ascii=False),
+            "hollow": one.hollow, "expires_at": one.expires_at,
+        }
+        for one in letters
+    ]  # fmt: skip
+    return many.insert(Message, rows, {"created_at": now, "due_at": now}, once=True)
 
 
 def add_notes(drafts: Sequence[NoteDraft]) -> frozenset[str]:
     """Write notes; the keys of those that were not there before."""
-    known = _known([one.key for one in drafts])
-    fresh = {one.key: one for one in drafts if one.key not in known}
-    now = clock.now()
     rows = [
-        Note(
-            user_id=one.user_id, key=one.key, portal=one.portal, template=one.template,
-            values=dict(one.values), url=one.url, created_at=now,
-        )
-        for one in fresh.values()
+        {
+            "user_id": one.user_id, "key": one.key, "portal": one.portal, "template": one.template,
+            "values": dict(one.values), "url": one.url,
+        }
+        for one in drafts
     ]  # fmt: skip
-    Note.objects.bulk_create(rows, ignore_conflicts=True)  # rule 1: as above
-    return frozenset(fresh)
-
-
-def _known(keys: Sequence[str]) -> frozenset[str]:
-    return frozenset(Note.objects.filter(key__in=keys).values_list("key", flat=True))  # rule 1: as above
+    return frozenset(many.insert(Note, rows, {"created_at": clock.now()}, once=True, returning="key"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from xueshi.kernel.many import Among
 from xueshi.notifications.models import Choice, Delivery, Message, Note
 from xueshi.notifications.states import Channel, MessageState
 
@@ -52,5 +53,5 @@ def unread_counted(user_id: int, portal: str) -> Coalesce:
 
 def choices_of(user_ids: Iterable[int]) -> dict[int, Channel | None]:
     """By which way those who said so want to hear of their messages; ``None`` for by none."""
-    rows = Choice.objects.filter(user_id__in=list(user_ids)).values_list("user_id", "channel")
+    rows = Choice.objects.filter(Among("user_id", user_ids)).values_list("user_id", "channel")
     return {user_id: Channel(channel) if channel else None for user_id, channel in rows}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.types import JSONValue
+from procrastinate.types import JSONDict, JSONValue
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
@@ -42,22 +42,18 @@ def offered(channel: Channel) -> bool:
 @transaction.atomic
 def write(letter: Letter) -> None:
     """Put a message into the outbox and queue its delivery, both in the transaction of the caller."""
-    draft = bulk.message(letter, clock.now())
-    columns = {field.attname: getattr(draft, field.attname) for field in Message._meta.concrete_fields}
-    written, fresh = Message.objects.get_or_create(
-        key=letter.key, defaults={name: value for name, value in columns.items() if name not in {"id", "key"}}
-    )
-    if fresh:
-        app.configure_task(JOB, queue="default").defer(message_id=written.pk)
+    for message_id in bulk.add_messages([letter]):
+        app.configure_task(JOB, queue="default").defer(message_id=message_id)
 
 
 @transaction.atomic
 def write_many(letters: Sequence[Letter]) -> None:
-    """Put many messages into the outbox, each key once, with a few statements however many they are."""
-    waiting: list[JSONValue] = [*bulk.add_messages(letters)] if letters else []
-    for start in range(0, len(waiting), _AT_ONCE):
-        many = app.configure_task(JOB_FOR_MANY, queue="default")
-        many.defer(message_ids=waiting[start : start + _AT_ONCE])
+    """Put many messages into the outbox, each key once, with two statements however many they are."""
+    written: list[JSONValue] = [*bulk.add_messages(letters)]
+    if written:
+        starts = range(0, len(written), _AT_ONCE)
+        parts: list[JSONDict] = [{"message_ids": written[start : start + _AT_ONCE]} for start in starts]
+        app.configure_task(JOB_FOR_MANY, queue="default").batch_defer(*parts)
 
 
 @transaction.atomic

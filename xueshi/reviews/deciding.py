@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import FETCH_PEERS, F, Prefetch
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.kernel.many import Among
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, messages, permissions, rules, selectors
 from xueshi.reviews.kinds import Findings, Outcome
@@ -21,6 +22,9 @@ from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.services import acting
 from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, Stage, StepState, Verdict
+
+_READ = ("case", "round", "position", "desk", "home", "stage", "settles", "state", "decided_by")
+"""What deciding asks of steps; what was said at them is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +119,15 @@ def _with_concerns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> O
 
 def _label(case: ReviewCase, concerns: str) -> str:
     """What the case's portal calls a field of such documents."""
-    return kinds.kind(case.kind).fields(case.portal).get(concerns, "")
+    return kinds.kind(case.kind).fields(case.portal).get(concerns, "") if concerns else ""
 
 
 def within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
     """The cases, locked in key order; ``NotFound`` when one of them never was on the actor's desk (A5)."""
     wanted = set(ids)
-    rows = ReviewCase.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
-    cases = list(rows.select_related("organisation", "handler__user").prefetch_related("steps__decided_by"))
+    rows = ReviewCase.objects.select_for_update(no_key=True).filter(Among("pk", wanted)).order_by("pk")
+    steps = Prefetch("steps", ReviewStep.objects.fetch_mode(FETCH_PEERS).only(*_READ))
+    cases = list(rows.fetch_mode(FETCH_PEERS).prefetch_related(steps))
     if len(cases) != len(wanted) or actor.desk_id is None or not all(_is_reached(actor, case) for case in cases):
         raise NotFound
     return cases
@@ -184,7 +189,7 @@ def _consequences(kind_key: str, move: Move, outcome: Outcome) -> Mapping[int, s
 def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
     now = clock.now()
     passed = order.verdict == Verdict.PASS
-    ReviewStep.objects.filter(pk__in=[turn.step.pk for turn in turns]).update(
+    ReviewStep.objects.filter(Among("pk", (turn.step.pk for turn in turns))).update(
         state=StepState.PASSED if passed else StepState.FAILED,
         decided_by=actor.user,
         decided_at=now,
@@ -192,8 +197,8 @@ def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
     )
     for group in _grouped(turns).values() if order.concerns else ():
         label = _label(group[0].case, order.concerns)
-        steps = [turn.step.pk for turn in group]
-        ReviewStep.objects.filter(pk__in=steps).update(concerns=order.concerns, concerns_label=label)
+        steps = Among("pk", (turn.step.pk for turn in group))
+        ReviewStep.objects.filter(steps).update(concerns=order.concerns, concerns_label=label)
     for turn in turns:
         if said := {name: told for name, told in order.findings.get(turn.case.pk, {}).items() if told}:
             ReviewStep.objects.filter(pk=turn.step.pk).update(findings=said)
@@ -209,7 +214,7 @@ def _write(actor: Actor, order: Order, turns: Sequence[_Turn]) -> None:
 def _drop_rest(turns: Iterable[_Turn]) -> None:
     ended = [turn.case.pk for turn in turns if not rules.goes_on(turn.move)]
     if ended:
-        ReviewStep.objects.filter(case_id__in=ended, state=StepState.WAITING).update(state=StepState.DROPPED)
+        ReviewStep.objects.filter(Among("case_id", ended), state=StepState.WAITING).update(state=StepState.DROPPED)
 
 
 type _Destination = tuple[Move, CaseState, tuple[int, str] | None]
@@ -238,9 +243,9 @@ def _move(
     }
     if move != Move.HAND_ON:
         changes["settled_at"] = now
-    ReviewCase.objects.filter(pk__in=[turn.case.pk for turn in group]).update(**changes)
-    upcoming = [turn.following.pk for turn in group if turn.following is not None]
-    ReviewStep.objects.filter(pk__in=upcoming).update(state=StepState.ACTIVE)
+    ReviewCase.objects.filter(Among("pk", (turn.case.pk for turn in group))).update(**changes)
+    upcoming = (turn.following.pk for turn in group if turn.following is not None)
+    ReviewStep.objects.filter(Among("pk", upcoming)).update(state=StepState.ACTIVE)
 
 
 def _moved(turn: _Turn, comment: str) -> Moved:

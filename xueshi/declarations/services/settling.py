@@ -14,6 +14,7 @@ from xueshi.declarations.services.foreseeing import foreseen
 from xueshi.declarations.services.submitting import POWERS
 from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.kernel.errors import RuleBroken
+from xueshi.kernel.many import Among
 from xueshi.ledger import services as ledger
 from xueshi.ledger.services import Posting
 from xueshi.organisations.actors import Actor
@@ -30,6 +31,10 @@ SOURCE = "declaration"
 """``LedgerEntry.source_kind`` of our postings; ``source_id`` is the declaration."""
 
 
+_READ = (
+    "person", "portal", "year", "form", "subject", "hours_declared", "starts_on", "ends_on", "answers", "case",
+)  # fmt: skip
+"""What settling asks of declarations."""
 FORM_GONE = "本年度的规则已不含该学习形式，请驳回并请本人改用其他学习形式申报"
 """A pack may lose a form while declarations of it wait."""
 
@@ -65,7 +70,7 @@ def revoked(outcome: Outcome) -> None:
     """审验不通过: the hours leave the account by counter-entries; what was recognised is emptied (CV-14)."""
     pks = [row.pk for row in _rows(outcome.cases)]
     ledger.reverse(SOURCE, pks, by=acting(outcome.actor))
-    Declaration.objects.filter(pk__in=pks).update(hours_recognised=None)
+    Declaration.objects.filter(Among("pk", pks)).update(hours_recognised=None)
     released(pks)
 
 
@@ -76,7 +81,7 @@ def may_decide(actor: Actor, case: ReviewCase) -> Decision:
 
 
 def _rows(cases: Sequence[ReviewCase]) -> list[Declaration]:
-    return list(Declaration.objects.filter(case_id__in=[case.pk for case in cases]).order_by("pk"))
+    return list(Declaration.objects.filter(Among("case_id", (case.pk for case in cases))).only(*_READ).order_by("pk"))
 
 
 def _case(row: Declaration) -> int:
@@ -139,13 +144,13 @@ def _posting(row: Declaration, hours: Decimal) -> Posting:
 
 def _write_recognised(rows: Sequence[Declaration], hours: Mapping[int, Decimal]) -> None:
     whole = [row.pk for row in rows if hours[row.pk] == row.hours_declared]
-    Declaration.objects.filter(pk__in=whole).update(hours_recognised=F("hours_declared"))
+    Declaration.objects.filter(Among("pk", whole)).update(hours_recognised=F("hours_declared"))
     lowered: dict[Decimal, list[int]] = defaultdict(list)
     for row in rows:
         if hours[row.pk] != row.hours_declared:
             lowered[hours[row.pk]].append(row.pk)
     for recognised, pks in lowered.items():
-        Declaration.objects.filter(pk__in=pks).update(hours_recognised=recognised)
+        Declaration.objects.filter(Among("pk", pks)).update(hours_recognised=recognised)
 
 
 def asked_on(portal: str) -> dict[str, str]:

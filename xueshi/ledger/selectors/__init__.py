@@ -12,7 +12,7 @@ from xueshi.ledger.selectors.accounts import (
     person_for,
     years_of,
 )
-from xueshi.ledger.selectors.entries import entries, held, held_by, live_entries
+from xueshi.ledger.selectors.entries import entries, held, held_by, held_in, live_entries
 from xueshi.ledger.selectors.sources import (
     Collect,
     Describe,
@@ -57,6 +57,7 @@ __all__ = [
     "entries",
     "held",
     "held_by",
+    "held_in",
     "levels_of",
     "list_uncounted",
     "live_changes",

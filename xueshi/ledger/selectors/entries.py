@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from xueshi.kernel.many import Among
 from xueshi.ledger.models import LedgerEntry, YearAccount
 from xueshi.ledger.rules import Held
 
@@ -17,8 +18,14 @@ def entries(account: YearAccount, at: datetime | None = None) -> QuerySet[Ledger
 
 def live_entries(account_ids: Iterable[int]) -> QuerySet[LedgerEntry]:
     """Entries that count: neither reversals nor reversed."""
-    rows = LedgerEntry.objects.filter(account_id__in=list(account_ids), reverses=None, reversed_by=None)
+    rows = LedgerEntry.objects.filter(Among("account_id", account_ids), reverses=None, reversed_by=None)
     return rows.order_by("account_id", "pk")
+
+
+def held_in(account_ids: Iterable[int]) -> list[tuple[int, Held]]:
+    """What some accounts hold, as caps look at it, each with its account's key."""
+    rows = live_entries(account_ids).values_list("account_id", "form", "subject", "hours", "starts_on", "ends_on")
+    return [(account_id, Held(*entry)) for account_id, *entry in rows]
 
 
 def held(person_id: int, year: int) -> list[Held]:

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from xueshi.kernel import clock
+from xueshi.kernel.many import Among
 from xueshi.ledger import rules
 from xueshi.ledger.models import TargetChange, YearAccount
 from xueshi.ledger.rules import Change
@@ -23,7 +24,7 @@ from xueshi.policies.years import Requirement
 
 def changes_of(person_ids: Iterable[int], at: datetime | None = None) -> dict[int, list[Change]]:
     """What events do to people's targets, now or as it was at a moment, by person; one question for all."""
-    rows = TargetChange.objects.filter(person_id__in=list(person_ids), reverses=None)
+    rows = TargetChange.objects.filter(Among("person_id", person_ids), reverses=None)
     if at is None:
         rows = rows.filter(reversed_by=None)
     else:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xueshi.kernel import clock
+from xueshi.kernel import clock, many
+from xueshi.kernel.many import Among
 from xueshi.ledger import bulk, rules, selectors
 from xueshi.ledger.models import YearAccount
 from xueshi.ledger.rules import Held
@@ -35,19 +36,18 @@ class Book:
 def open_accounts(wanted: Iterable[tuple[int, int, str]]) -> list[int]:
     """See to it that the accounts (person, year, portal) exist; their keys."""
     named = {(person, year): portal for person, year, portal in wanted}
-    YearAccount.objects.bulk_create(
-        [YearAccount(person_id=person, year=year, portal=portal) for (person, year), portal in sorted(named.items())],
-        ignore_conflicts=True,
-    )
+    rows = [{"person_id": person, "year": year, "portal": named[person, year]} for person, year in sorted(named)]
+    many.insert(YearAccount, rows, {}, once=True)
     people, years = {person for person, _ in named}, {year for _, year in named}
-    keys = YearAccount.objects.filter(person_id__in=people, year__in=years).values_list("pk", "person_id", "year")
+    there = YearAccount.objects.filter(Among("person_id", people), year__in=years)
+    keys = there.values_list("pk", "person_id", "year")
     return [pk for pk, person, year in keys if (person, year) in named]
 
 
 def locked(pks: Iterable[int]) -> dict[int, Book]:
     """The books of some accounts, locked in key order; what is asked is read after the locks are held."""
-    rows = YearAccount.objects.select_for_update(no_key=True).filter(pk__in=set(pks)).order_by("pk")
-    accounts = list(rows)
+    rows = YearAccount.objects.select_for_update(no_key=True).filter(Among("pk", set(pks))).order_by("pk")
+    accounts = list(rows.only("person", "year", "portal", *(f"{subject}_hours" for subject in rules.SUBJECTS)))
     targets = selectors.targets_of(accounts)
     return {account.pk: _book(account, targets[account.pk]) for account in accounts}
 
@@ -68,7 +68,7 @@ def settle(books: Sequence[Book]) -> None:
 def _standing(book: Book) -> bulk.Standing:
     verdict = rules.judge(book.sums, book.target.requirement)
     return bulk.Standing(
-        account_id=book.account.pk,
+        id=book.account.pk,
         public=book.sums["public"],
         professional=book.sums["professional"],
         elective=book.sums["elective"],

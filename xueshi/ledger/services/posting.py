@@ -6,17 +6,18 @@ there, because two claims can be pending at once.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from xueshi.audit import services as audit
-from xueshi.kernel import clock
+from xueshi.kernel import clock, many
 from xueshi.ledger import rules
 from xueshi.ledger.models import LedgerEntry
 from xueshi.ledger.rules import ZERO, Held, Wanted
-from xueshi.ledger.selectors import live_entries
+from xueshi.ledger.selectors import held_in, live_entries
 from xueshi.ledger.services.books import Book, locked, open_accounts, settle
 
 
@@ -51,9 +52,8 @@ def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
     The same source twice is refused by the database (``IntegrityError``): callers post a source once.
     """
     books = _open(postings)
-    entries: list[LedgerEntry] = []
+    entries: list[dict[str, Any]] = []
     refused: dict[int, str] = {}
-    now = clock.now()
     for posting in postings:
         book = books[posting.person_id, posting.year]
         wanted = Wanted(posting.form, posting.subject, posting.starts_on, posting.ends_on)
@@ -61,11 +61,11 @@ def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
         if room.hours is not None and posting.hours > room.hours:
             refused[posting.source_id] = room.explain()
             continue
-        entries += _enter(book, posting, by, now)
-    LedgerEntry.objects.bulk_create(entries)
-    filled = {entry.account_id for entry in entries}
+        entries += _enter(book, posting)
+    many.insert(LedgerEntry, entries, {"at": clock.now(), "by_id": by.user_id})
+    filled = {entry["account_id"] for entry in entries}
     settle([book for book in books.values() if book.account.pk in filled])
-    return PostingReport(frozenset(entry.source_id for entry in entries), refused)
+    return PostingReport(frozenset(entry["source_id"] for entry in entries), refused)
 
 
 @transaction.atomic
@@ -115,31 +115,21 @@ def _counter(entry: LedgerEntry, sequence: int, by: audit.By) -> LedgerEntry:
 
 def _open(postings: Sequence[Posting]) -> dict[tuple[int, int], Book]:
     by_account = locked(open_accounts((one.person_id, one.year, one.portal) for one in postings))
-    for entry in live_entries(by_account):
-        held = Held(entry.form, entry.subject, entry.hours, entry.starts_on, entry.ends_on)
-        by_account[entry.account_id].held.append(held)
+    for account_id, held in held_in(by_account):
+        by_account[account_id].held.append(held)
     return {(book.account.person_id, book.account.year): book for book in by_account.values()}
 
 
-def _enter(book: Book, posting: Posting, by: audit.By, now: datetime) -> list[LedgerEntry]:
+def _enter(book: Book, posting: Posting) -> list[dict[str, Any]]:
     shares = rules.spread(posting.subject, posting.hours, book.sums, book.target.requirement)
     book.held.append(Held(posting.form, posting.subject, posting.hours, posting.starts_on, posting.ends_on))
     for share in shares:
         book.sums[share.subject] = book.sums.get(share.subject, ZERO) + share.hours
     return [
-        LedgerEntry(
-            account=book.account,
-            subject=share.subject,
-            form=posting.form,
-            hours=share.hours,
-            starts_on=posting.starts_on,
-            ends_on=posting.ends_on,
-            source_kind=posting.source_kind,
-            source_id=posting.source_id,
-            sequence=sequence,
-            rule=book.rules.version,
-            at=now,
-            by_id=by.user_id,
-        )
+        {
+            "account_id": book.account.pk, "subject": share.subject, "form": posting.form, "hours": share.hours,
+            "starts_on": posting.starts_on, "ends_on": posting.ends_on, "source_kind": posting.source_kind,
+            "source_id": posting.source_id, "sequence": sequence, "rule": book.rules.version,
+        }
         for sequence, share in enumerate(shares, start=1)
-    ]
+    ]  # fmt: skip

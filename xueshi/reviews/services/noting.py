@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from xueshi.audit import services as audit
+from xueshi.kernel import many
 from xueshi.reviews.models import CaseEvent, ReviewCase
 from xueshi.reviews.states import CaseState, Move
 
@@ -30,21 +31,14 @@ def note(by: audit.By, moved: Sequence[Moved], at: datetime) -> None:
     if by.user_id is None:
         message = "a case is moved by a person"
         raise ValueError(message)
-    CaseEvent.objects.bulk_create(
-        CaseEvent(
-            case=one.case,
-            version=one.version,
-            round=one.case.round,
-            move=one.move,
-            state=one.state,
-            by_id=by.user_id,
-            organisation_id=by.organisation_id,
-            to_id=one.to_id,
-            at=at,
-            comment=one.comment,
-        )
+    events = [
+        {
+            "case_id": one.case.pk, "version": one.version, "round": one.case.round, "move": one.move,
+            "state": one.state, "to_id": one.to_id, "comment": one.comment,
+        }
         for one in moved
-    )
+    ]  # fmt: skip
+    many.insert(CaseEvent, events, {"by_id": by.user_id, "organisation_id": by.organisation_id, "at": at})
     audit.record_many(by, (_act(one) for one in moved))
 
 
