@@ -1,12 +1,13 @@
 """What is declared, by whom, under which rules; the row that holds it, locked and as it was shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from xueshi.declarations import permissions, rules
 from xueshi.declarations.models import Declaration
+from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
@@ -144,17 +145,25 @@ def _earlier(actor: Actor, entry: Entry) -> Declaration | None:
 def says(declaration: Declaration, entry: Entry) -> bool:
     """Whether a declaration holds exactly what an entry says."""
     same = declaration.form == entry.form and declaration.year == entry.year
-    return same and _content(declaration) == _said(entry)
+    return same and _content(declaration) == _said(entry) and _shows(declaration, entry.files)
 
 
 def _content(declaration: Declaration) -> tuple[object, ...]:
-    files = tuple(declaration.evidence.order_by("position").values_list("file_id", flat=True))
-    return declaration.answers, declaration.subject, declaration.hours_declared, files
+    return declaration.answers, declaration.subject, declaration.hours_declared
 
 
 def _said(entry: Entry) -> tuple[object, ...]:
     answers = entry.answers
-    return answers.without(*COLUMNS).as_json(), answers.text("subject"), answers.hours("hours"), entry.files
+    return answers.without(*COLUMNS).as_json(), answers.text("subject"), answers.hours("hours")
+
+
+def _shows(declaration: Declaration, files: Sequence[int]) -> bool:
+    """Whether the evidence is these files, or the same pictures: a page sent again brings its pictures along again."""
+    kept = list(declaration.evidence.order_by("position").values_list("file_id", "file__source_digest"))
+    if [pk for pk, _digest in kept] == list(files):
+        return True
+    sent = dict(StoredFile.objects.filter(pk__in=files).values_list("pk", "source_digest"))
+    return [digest for _pk, digest in kept] == [sent.get(pk) for pk in files]
 
 
 def editable(actor: Actor, edit: Edit) -> Declaration:
