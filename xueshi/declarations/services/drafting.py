@@ -87,14 +87,15 @@ def claim(pack: Pack, entry: Entry, role: str = ROLE) -> rules.Claim:
 
 
 def once[T](write: Callable[[], T]) -> T:
-    """A write in its transaction; ``MovedOn`` when the same page was sent twice at once and the other came first."""
-    try:
-        with transaction.atomic():
-            return write()
-    except IntegrityError as error:
-        if "submission_key" not in str(error):
-            raise
-        raise MovedOn(CHANGED) from None
+    """A write in its transaction. The same page sent twice at once: the later finds the answer of the other (D4)."""
+    for _attempt in range(2):
+        try:
+            with transaction.atomic():
+                return write()
+        except IntegrityError as error:
+            if "submission_key" not in str(error):
+                raise
+    raise MovedOn(CHANGED)
 
 
 def fresh(actor: Actor, by: Declarer, key: str) -> Declaration:
