@@ -7,13 +7,17 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 
+from tests import small_world
+from tests.browsers import signed_in
 from tests.world import built_world, snapshot, world
 from xueshi.accounts.models import User
 from xueshi.certificates.states import CertificateState
 from xueshi.declarations.states import DeclarationState
 from xueshi.kernel import clock, identity
 from xueshi.organisations.states import MembershipState, OrganisationState
-from xueshi.portal.seeds import accounts
+from xueshi.policies import registry
+from xueshi.portal.seeds import accounts, agreeing
+from xueshi.portal.seeds.accounts import ACCOUNTS
 from xueshi.portal.seeds.bodies import BODIES
 from xueshi.portal.seeds.chance import Chance
 from xueshi.portal.seeds.world import PASSWORD, World
@@ -93,3 +97,17 @@ def test_no_world_in_production(world: World, settings: object) -> None:
     settings.PRODUCTION = True  # type: ignore[attr-defined]
     with pytest.raises(CommandError):
         call_command("seed", demo=True, stdout=StringIO())
+
+
+def test_who_was_entered_directly_has_agreed_as_at_a_registration(db: None) -> None:
+    world = small_world.build("fujian")
+    added = small_world.administrator("新增的管理员", world.employer, is_super=False)
+    agreeing.agree(
+        [world.person, world.employer_admin, added], {one.document: world.colleague.user for one in ACCOUNTS}
+    )
+    said = ("信息真实承诺", *(getattr(registry.pack("fujian").agreement, one) for one in ("title", "sensitive_title")))
+    for actor in (world.person, world.employer_admin, added, world.colleague):
+        page = signed_in(actor).get("/account/privacy/").content.decode()
+        assert ([title for title in said if title not in page], page.count("网页（注册）")) == ([], 3)
+    filed = signed_in(world.department_admin).get("/registrations/filed/").context["list"].rows
+    assert [one.organisation for one in filed] == [world.employer]

@@ -15,6 +15,7 @@ from xueshi.organisations.states import OrganisationKind
 from xueshi.portal.seeds import (
     accounts,
     adjusting,
+    agreeing,
     certifying,
     changing,
     lives,
@@ -84,6 +85,8 @@ def _found(demo: Demo) -> None:
         _enter(demo, fixed)
     for row in BODIES:
         _staff(demo, row)
+    desks = (actor for desk in demo.builder.desks.values() for actor in desk)
+    agreeing.agree([*desks, *(person.actor for person in demo.people)], demo.users)
 
 
 def _enter(demo: Demo, fixed: Fixed) -> None:
