@@ -7,13 +7,16 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Page
 
+from tests.browsers import signed_in
+from xueshi.organisations.actors import Actor
+
 PASSWORD = "Haitian-2026-jixie"
 
 
 def scan(name: str, text: str = "PROOF") -> FilePayload:
     """A photographed proof, different for each text."""
-    picture, out = Image.new("RGB", (640, 480), "#fdfaf0"), io.BytesIO()
-    ImageDraw.Draw(picture).text((60, 200), text, fill="#333333")
+    picture, out = Image.new("RGB", (320, 240), "#fdfaf0"), io.BytesIO()
+    ImageDraw.Draw(picture).text((30, 100), text, fill="#333333")
     picture.save(out, "JPEG")
     return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
@@ -40,6 +43,12 @@ class Visitor:
         self.page.get_by_role("button", name="登录", exact=True).click()
         self.page.wait_for_load_state()
 
+    def enter(self, actor: Actor) -> "Visitor":
+        """Go on as somebody who has signed in already: the sign-in box is passed once for each kind of user."""
+        session = signed_in(actor).cookies["sessionid"].value
+        self.page.context.add_cookies([{"name": "sessionid", "value": session, "url": self.base}])
+        return self
+
     def sign_out(self) -> None:
         """Through the drop-down behind the name."""
         self.open("/home/")
@@ -51,15 +60,15 @@ class Visitor:
         """Fill fields by their names: text, choice or radio, as each one is."""
         for name, value in values.items():
             control = self.page.locator(f"main [name='{name}']").first
-            kind = control.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type")
-            if kind == "radio":
-                self.page.locator(f"main [name='{name}'][value='{value}']").check()
-            elif kind == "checkbox":
-                control.check()
-            elif kind == "select":
-                self.choose(name, value)
-            else:
-                control.fill(value)
+            match control.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type"):
+                case "radio":
+                    self.page.locator(f"main [name='{name}'][value='{value}']").check()
+                case "checkbox":
+                    control.check()
+                case "select":
+                    self.choose(name, value)
+                case _:
+                    control.fill(value)
 
     def choose(self, name: str, value: str) -> None:
         """Choose an option by its text in a plain drop-down, or in the searched one that dresses it."""
@@ -84,6 +93,11 @@ class Visitor:
     def press(self, label: str) -> None:
         """Press a button by its exact words and wait for the page."""
         self.page.get_by_role("button", name=label, exact=True).first.click()
+        self.page.wait_for_load_state()
+
+    def agree(self) -> None:
+        """Press 确定 of the question that a button asks first."""
+        self.page.locator("dialog[open]").get_by_role("button", name="确定").click()
         self.page.wait_for_load_state()
 
     def text(self) -> str:

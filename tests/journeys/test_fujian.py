@@ -1,18 +1,17 @@
 """The same thread on 福建: an account first, a unit on file at once, hours only after the second approval."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from tests import small_world as make
+from tests.journeys import roles
 from tests.journeys.conftest import Open
 from tests.journeys.people import PASSWORD, Visitor, scan
 from tests.journeys.test_weihai import PAPER, PAPER_ANSWERS, account, broken_invariants
 from xueshi.kernel import identity
-from xueshi.notifications import selectors as notes
-from xueshi.notifications import services as notifications
 from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import OrganisationKind
+from xueshi.people.models import Professional
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,15 +25,8 @@ def open_account(visitor: Visitor, login_name: str, name: str, number: str, phon
     visitor.fill(login_name=login_name, name=name, document_number=number, phone=phone, password=PASSWORD)
     visitor.fill(agreement="on", sensitive="on", captcha="ABCD")
     visitor.press("获取短信验证码")
-    visitor.fill(sms_code=arrived(phone))
+    visitor.fill(sms_code=roles.arrived("fujian", phone, r"(\d{6})"))
     visitor.press("提交注册")
-
-
-def arrived(phone: str) -> str:
-    """The code that was sent to a phone."""
-    notifications.deliver_due()
-    sent = next(one for one in notes.delivered("fujian") if one.recipient == phone)
-    return re.findall(r"\d{6}", sent.text)[0]
 
 
 def register_employer(visitor: Visitor) -> None:
@@ -75,8 +67,7 @@ def come_in(unit: Visitor, person: Visitor) -> None:
     unit.sign_in(ADMIN)
     unit.open("/registrations/people/")
     unit.press("通过 王志远")
-    person.sign_out()
-    person.sign_in("wangzhiyuan")
+    person.enter(roles.registered("professional"))
 
 
 def declare(person: Visitor) -> None:
@@ -98,7 +89,7 @@ def approve(reviewer: Visitor) -> None:
     reviewer.page.get_by_text("已通过 1 条").wait_for()
 
 
-@pytest.mark.req("ID-05", "ID-27", "ORG-18", "ORG-19", "ORG-22", "ORG-23", "CR-35", "CV-16")
+@pytest.mark.req("ID-05", "ID-27", "ID-34", "ORG-18", "ORG-19", "ORG-22", "ORG-23", "CR-35", "CV-16")
 def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     world = make.build("fujian")
     unit, person, department = visit("fujian"), visit("fujian"), visit("fujian")
@@ -115,4 +106,15 @@ def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     person.open("/years/")
     person.page.get_by_role("link", name="详细").first.click()
     assert PAPER in person.text()
+
+    admin = roles.registered("employer")
+    department.open("/registrations/filed/")
+    department.page.get_by_role("link", name=UNIT).click()
+    roles.reset(department, unit, department.page.url.removeprefix(department.base), admin, "fujian")
+    roles.change_title(person, unit.enter(admin), Professional.objects.get(employment__organisation__name=UNIT))
+    roles.change_password(person, "/account/", PASSWORD)
+    roles.publish_notice(department.enter(world.city_admin), unit, "关于开展年度继续教育的通知")
+    base = make.body(OrganisationKind.BASE, roles.BASE, world.district, "fujian")
+    department.enter(make.administrator("基地管理员", base)).open("/home/")
+    expect(department.page.locator("body")).to_contain_text(roles.BASE)
     assert broken_invariants() == []

@@ -4,10 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import small_world as make
+from tests.journeys import roles
 from tests.journeys.conftest import Open
 from tests.journeys.people import Visitor, scan
+from tests.journeys.test_shandong import ADMIN, PERSON, UNIT, join, register_unit
 from tests.journeys.test_weihai import PAPER_ANSWERS, account, broken_invariants, look_up
 from xueshi.certificates.models import Certificate
+from xueshi.organisations.states import Hat
+from xueshi.registrations.models import Registration
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,16 +44,25 @@ def approve_all(unit: Visitor) -> None:
     expect(unit.page.locator("main")).to_contain_text("已通过 2 条")
 
 
-@pytest.mark.req("CR-03", "CR-04", "CR-12", "ANN-08", "ANN-10", "ANN-14")
+def come_in(world: make.SmallWorld, unit: Visitor, person: Visitor, desk: Visitor) -> None:
+    register_unit(unit, area="东昌府区")
+    roles.decide_registration(desk.enter(world.department_admin), "units", UNIT)
+    unit.sign_in(ADMIN, user_type="employer")
+    join(person)
+    roles.decide_registration(unit, "people", "王志远")
+    person.sign_in(PERSON)
+    expect(person.page).to_have_url(f"{person.base}/home/")
+
+
+@pytest.mark.req("CR-03", "CR-04", "CR-12", "ANN-08", "ANN-10", "ANN-14", "ID-14")
 def test_two_subjects_one_approval_and_the_paper_of_the_year(visit: Open) -> None:
     world = make.build("liaocheng")
     person, unit, reader = visit("liaocheng"), visit("liaocheng"), visit("liaocheng")
-    person.sign_in(world.person.user.document_number, make.PASSWORD)
+    come_in(world, unit, person, reader)
     declare(person, "公需课", "岗位培训", TRAINING)
     declare(person, "必需课", "发表论文", PAPER_ANSWERS | {"hours": "60"})
     assert account() is None
 
-    unit.sign_in(world.employer_admin.user.document_number, make.PASSWORD, user_type="employer")
     approve_all(unit)
     found = account()
     assert found is not None
@@ -65,4 +78,14 @@ def test_two_subjects_one_approval_and_the_paper_of_the_year(visit: Open) -> Non
     unit.open("/certificates/people/")
     expect(unit.page.locator("tbody tr")).to_have_count(1)
     expect(unit.page.locator("tbody tr")).to_contain_text("王志远")
+
+    admin, case = roles.registered("employer"), Registration.objects.order_by("pk")[0].case_id
+    reader.enter(world.department_admin).open(f"/registrations/{case}/")
+    reader.page.get_by_role("link", name="管理员信息").click()
+    roles.reset(reader, unit, reader.page.url.removeprefix(reader.base), admin, "liaocheng")
+    roles.a_base_gets_in(reader, world.district_admin, "liaocheng")
+    make.hat(world.colleague.user, world.branch, Hat.ADMINISTRATOR, is_super=False)
+    roles.switch_hat(reader, world.colleague, world.branch.name)
+    roles.publish_notice(reader.enter(world.city_admin), unit, "关于开展年度继续教育的通知")
+    roles.recover(person, PERSON, "13906310002", "liaocheng")
     assert broken_invariants() == []

@@ -1,14 +1,17 @@
-"""On 山东 a unit is refused, reads why, corrects what it had entered and gets in; then a person joins it."""
+"""On 山东 a unit is refused, corrects itself and gets in; a person joins, changes their title and proves the year."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import small_world as make
-from tests.browsers import signed_in
+from tests.declarations import world as lives
+from tests.journeys import roles
 from tests.journeys.conftest import Open
 from tests.journeys.people import PASSWORD, Visitor, scan
+from tests.journeys.test_weihai import PAPER_ANSWERS, account, broken_invariants
 from xueshi.kernel import identity
 from xueshi.organisations.actors import Actor
+from xueshi.people.models import Professional
 from xueshi.registrations.models import Registration
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,13 +22,11 @@ UNIT = "威海海天（山东）精密机械有限公司"
 REASON = "营业执照与单位地址不一致"
 
 
-def register_unit(visitor: Visitor) -> None:
+def register_unit(visitor: Visitor, **where: str) -> None:
     visitor.open("/register/employer/")
     assert "无统一社会信用代码的单位请联系客服人员处理" in visitor.text()
     visitor.fill(unit_name=UNIT, unit_nature="事业单位", unit_level="无级别", unit_telephone="０６３１－５２０１２３４")
-    visitor.fill(
-        industry="制造业", has_department="是", area__city="威海市", area="环翠区", address="环翠区海滨路 1 号"
-    )
+    visitor.fill(industry="制造业", has_department="是", **where, address="海滨路 1 号")
     visitor.pick("superior", "工业", "测试区工业和信息化局")
     visitor.fill(code="D2143569-X")
     visitor.page.set_input_files("[name=licence]", scan("执照.jpg", "LICENCE"))
@@ -64,28 +65,56 @@ def join(visitor: Visitor) -> None:
     hand_in(visitor)
 
 
-def decide(actor: Actor, verdict: str) -> None:
-    case = Registration.objects.latest("pk").case
-    assert case is not None
-    order = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": REASON, "concerns": "address"}
-    assert signed_in(actor).post("/reviews/decide/", order).status_code == 302
+def declare_paper(person: Visitor) -> None:
+    person.open("/declarations/new/")
+    person.fill(subject="必需课")
+    expect(person.page.locator("[name=form] option", has_text="发表论文")).to_be_attached()
+    person.choose("form", "发表论文")
+    expect(person.page.locator("[name=hours]")).to_be_visible()
+    person.fill(**PAPER_ANSWERS, hours="60")
+    person.page.set_input_files("[name=evidence]", scan("首页.jpg"))
+    expect(person.page.locator("[data-kept] li")).to_have_count(1)
+    person.press("提交申报")
+    expect(person.page).to_have_url(f"{person.base}/declarations/")
+
+
+def prove_the_year(unit: Visitor, person: Visitor, admin: Actor, actor: Actor) -> None:
+    lives.decided(admin, lives.handed_in(actor, "30", days=4, subject="public"))
+    declare_paper(person)
+    unit.open("/declarations/review/")
+    unit.press(f"通过 {actor.user.name}")
+    expect(unit.page.locator("main")).to_contain_text("已通过 1 条")
+    found = account()
+    assert found is not None
+    assert (found.public_hours, found.professional_hours, found.passed) == (30, 60, True)
+    person.open(f"/years/{found.pk}/")
+    with person.page.expect_response("**/pdf") as printed:
+        person.page.get_by_role("button", name="打印学时证明").click()
+    assert printed.value.headers["content-type"] == "application/pdf"
 
 
 @pytest.mark.req(
-    "ORG-04", "ORG-08", "ORG-12", "ORG-16", "ORG-53", "PRO-02", "PRO-04", "PRO-11", "PRO-12", "PRO-13", "REV-12",
+    "ORG-04", "ORG-08", "ORG-12", "ORG-16", "ORG-53", "PRO-02", "PRO-04", "PRO-11", "PRO-12", "PRO-13", "PRO-20", "REV-12",
 )  # fmt: skip
-def test_a_refused_unit_corrects_itself_and_a_person_joins_it(visit: Open) -> None:
+def test_a_refused_unit_corrects_itself_and_a_person_proves_the_year(visit: Open) -> None:
     world = make.build("shandong")
-    unit, person = visit("shandong"), visit("shandong")
-    register_unit(unit)
-    decide(world.department_admin, "fail")
+    unit, person, desk = visit("shandong"), visit("shandong"), visit("shandong")
+    register_unit(unit, area__city="威海市", area="环翠区")
+    roles.decide_registration(desk.enter(world.department_admin), "units", UNIT, REASON)
     correct(unit)
     assert Registration.objects.get().round == 2
-    decide(world.department_admin, "pass")
+    roles.decide_registration(desk, "units", UNIT)
     unit.sign_in(ADMIN, user_type="employer")
     expect(unit.page).to_have_url(f"{unit.base}/home/")
     join(person)
-    registered = Registration.objects.order_by("pk")[0]
-    decide(make.actor_from(registered.user, registered.membership), "pass")
+    roles.decide_registration(unit, "people", "王志远")
     person.sign_in(PERSON)
     expect(person.page).to_have_url(f"{person.base}/home/")
+
+    joined = roles.registered("professional")
+    roles.change_title(person, unit, Professional.objects.get(user=joined.user))
+    prove_the_year(unit, person, roles.registered("employer"), joined)
+    roles.change_password(person, "/password/", PASSWORD)
+    roles.publish_notice(desk.enter(world.city_admin), unit, "关于开展年度继续教育的通知")
+    roles.a_base_gets_in(desk, world.district_admin, "shandong")
+    assert broken_invariants() == []

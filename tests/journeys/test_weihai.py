@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import small_world as make
+from tests.declarations import world as lives
+from tests.journeys import roles
 from tests.journeys.conftest import Open
 from tests.journeys.people import PASSWORD, Visitor, scan
 from xueshi.certificates.models import Certificate
@@ -84,8 +86,7 @@ def come_in(world: make.SmallWorld, unit: Visitor, department: Visitor, person: 
     assert "注册信息已经提交审核，请耐心等待" in person.text()
     person.sign_in(PERSON, user_type="professional")
     assert "用人单位管理员" in person.text()
-    unit.sign_in(ADMIN, user_type="employer")
-    unit.open("/registrations/people/")
+    unit.enter(roles.registered("employer")).open("/registrations/people/")
     unit.press("通过 王志远")
     person.sign_in(PERSON, user_type="professional")
     assert person.page.url.endswith("/home/")
@@ -150,9 +151,12 @@ def test_from_registration_to_a_checked_certificate_and_back(visit: Open) -> Non
     world = make.build()
     department, unit, person, reader = visit("weihai"), visit("weihai"), visit("weihai"), visit("weihai")
     come_in(world, unit, department, person)
+    roles.publish_notice(unit.enter(world.city_admin), reader, "关于开展年度继续教育的通知")
+    roles.a_base_gets_in(unit, world.district_admin, "weihai")
+    unit.enter(roles.registered("employer"))
 
     declare_paper(person, "60")
-    declare_paper(person, "30")
+    lives.handed_in(roles.registered("professional"), "30", days=5)
     assert account() is None
     review_at_the_desk(unit, person)
 
@@ -173,4 +177,6 @@ def test_from_registration_to_a_checked_certificate_and_back(visit: Open) -> Non
     assert failed is not None
     assert failed.passed is False
     assert "已撤销" in look_up(reader, number)
+    roles.close_review(department, UNIT)
+    assert Organisation.objects.get(name=UNIT).review_closed
     assert broken_invariants() == []
