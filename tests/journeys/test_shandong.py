@@ -94,7 +94,8 @@ def prove_the_year(unit: Visitor, person: Visitor, admin: Actor, actor: Actor) -
 
 
 @pytest.mark.req(
-    "ORG-04", "ORG-08", "ORG-12", "ORG-16", "ORG-53", "PRO-02", "PRO-04", "PRO-11", "PRO-12", "PRO-13", "PRO-20", "REV-12",
+    "ORG-04", "ORG-08", "ORG-12", "ORG-16", "ORG-53", "PRO-02", "PRO-04", "PRO-11", "PRO-12", "PRO-13", "PRO-20",
+    "REV-12",
 )  # fmt: skip
 def test_a_refused_unit_corrects_itself_and_a_person_proves_the_year(visit: Open) -> None:
     world = make.build("shandong")
