@@ -3,7 +3,19 @@
 from django.conf import settings
 from django.urls import path
 
-from xueshi.portal.web import account, notes, policy, privacy, recovery, resets, resuming, security, todo, views
+from xueshi.portal.web import (
+    account,
+    notes,
+    personnel,
+    policy,
+    privacy,
+    recovery,
+    resets,
+    resuming,
+    security,
+    todo,
+    views,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -32,6 +44,7 @@ urlpatterns = [
     path("account/devices/", security.devices, name="devices"),
     path("account/factor/", security.factor, name="factor"),
     path("accounts/<int:membership_id>/reset/", resets.reset_password, name="reset_password"),
+    path("personnel/", personnel.people, name="personnel"),
     path("second-step/", security.challenge, name="challenge"),
     path("prove/", security.prove, name="prove"),
 ]
