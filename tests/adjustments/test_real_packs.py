@@ -80,7 +80,7 @@ def shows_its_proof(world: make.SmallWorld, case: ReviewCase) -> None:
     assert heads(desk) == ["", "序号", "姓名", "年度", "调整内容", "所在单位", "申请时间", "操作"]
     opened = read(unit, f"/adjustments/review/?case={case.pk}")
     proof = f"/adjustments/cases/{case.pk}/proof/{Proof.objects.get().file.key}/"
-    assert (proof in opened, "依据" in opened) == (True, True)
+    assert (proof in opened, "依据" in opened, "转引，待本地人社部门确认" in opened) == (True, True, True)
     assert unit.get(proof)["Content-Type"] == "image/png"
     assert signed_in(world.stranger_admin).get(proof).status_code == 404
 

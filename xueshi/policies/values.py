@@ -38,7 +38,7 @@ class Mark(StrEnum):
 _MARK_WORDS = {
     Mark.CONFIRMED: "已公布",
     Mark.MANUAL: "操作手册",
-    Mark.SECONDARY: "转引",
+    Mark.SECONDARY: "转引，待本地人社部门确认",
     Mark.ASSUMED: "待本地人社部门确认",
 }
 
