@@ -11,7 +11,9 @@ class AuditEntry(models.Model):
 
     sequence = models.BigIntegerField(unique=True)
     at = models.DateTimeField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     organisation_id = models.BigIntegerField(null=True)
     action = models.CharField(max_length=60)
     object_kind = models.CharField(max_length=40)

@@ -33,10 +33,9 @@ class Declaration(models.Model):
         ),
         output_field=models.CharField("申报单号", max_length=20),
         db_persist=True,
-        unique=True,
     )
-    person = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="declarations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="declarations", db_index=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     portal = models.CharField(max_length=20)
     year = models.PositiveSmallIntegerField("计入年度")
     form = models.CharField("学习形式", max_length=40)
@@ -51,7 +50,7 @@ class Declaration(models.Model):
     case = models.OneToOneField(ReviewCase, on_delete=models.PROTECT, null=True, related_name="declaration")
     declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     declaring_body = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
-    submission_key = models.CharField(max_length=48, unique=True, null=True)
+    submission_key = models.CharField(max_length=48, null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
@@ -59,6 +58,8 @@ class Declaration(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="declaration_number_once"),
+            models.UniqueConstraint(fields=["submission_key"], name="declaration_submission_key_once"),
             models.CheckConstraint(
                 condition=Q(hours_declared=None) | Q(hours_declared__gt=0), name="declared_hours_positive"
             ),

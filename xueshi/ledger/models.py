@@ -15,7 +15,7 @@ from xueshi.people.models import Professional
 class YearAccount(models.Model):
     """One person's year. Its row is locked while anything posts; sums and verdict change in that transaction."""
 
-    person = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="accounts")
+    person = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="accounts", db_index=False)
     year = models.PositiveSmallIntegerField("年度")
     portal = models.CharField(max_length=20)
     public_hours = hours_field(default=0)

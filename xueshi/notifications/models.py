@@ -22,7 +22,7 @@ class Message(models.Model):
     are never sent.
     """
 
-    key = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=80)
     portal = models.CharField(max_length=20)
     channel = models.CharField(max_length=8)
     template = models.CharField(max_length=30)
@@ -40,6 +40,7 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="message_written_once"),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in MessageState]), name="message_state_known"
             ),
@@ -80,8 +81,8 @@ class Note(models.Model):
     ``[notes]``; ``values`` fill them. ``url`` is the page of what it is about, empty where there is none.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    key = models.CharField(max_length=80, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=80)
     portal = models.CharField(max_length=20)
     template = models.CharField(max_length=30)
     values = models.JSONField(default=dict)
@@ -90,6 +91,7 @@ class Note(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="note_written_once")]
         indexes = [
             models.Index(fields=["user", "portal", "-id"], name="note_own"),
             models.Index(fields=["user", "portal"], condition=Q(read_at=None), name="note_unread"),

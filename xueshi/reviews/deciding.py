@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import FETCH_PEERS, F, Prefetch
+from django.db.models import FETCH_PEERS, F
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
@@ -19,12 +19,13 @@ from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, messages, permissions, rules, selectors
 from xueshi.reviews.kinds import Findings, Outcome
 from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.rules import Step
 from xueshi.reviews.services import acting
 from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, Stage, StepState, Verdict
 
-_READ = ("case", "round", "position", "desk", "home", "stage", "settles", "state", "decided_by")
-"""What deciding asks of steps; what was said at them is not read."""
+type _Reached = dict[ReviewCase, Sequence[Step]]
+"""Cases in key order, each with its steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class _Turn:
     """One case about to move."""
 
     case: ReviewCase
-    step: ReviewStep
-    following: ReviewStep | None
+    step: Step
+    following: Step | None
     move: Move
 
 
@@ -82,9 +83,9 @@ def decide_many(actor: Actor, order: Order) -> Report:
     if not order.items:
         raise RuleBroken("请先选择要审核的记录")
     check_comment(order.verdict, order.comment)
-    cases = within_reach(actor, order.items)
-    order = _with_concerns(actor, order, cases)
-    turns, refused = _turns(actor, order, cases)
+    reached = within_reach(actor, order.items)
+    order = _with_concerns(actor, order, list(reached))
+    turns, refused = _turns(actor, order, reached)
     kept: list[_Turn] = []
     for (kind_key, move), group in _grouped(turns).items():
         outcome = Outcome(actor, [turn.case for turn in group], order.findings, order.comment)
@@ -122,46 +123,59 @@ def _label(case: ReviewCase, concerns: str) -> str:
     return kinds.kind(case.kind).fields(case.portal).get(concerns, "") if concerns else ""
 
 
-def within_reach(actor: Actor, ids: Iterable[int]) -> list[ReviewCase]:
+def within_reach(actor: Actor, ids: Iterable[int]) -> _Reached:
     """The cases, locked in key order; ``NotFound`` when one of them never was on the actor's desk (A5)."""
     wanted = set(ids)
     rows = ReviewCase.objects.select_for_update(no_key=True).filter(Among("pk", wanted)).order_by("pk")
-    steps = Prefetch("steps", ReviewStep.objects.fetch_mode(FETCH_PEERS).only(*_READ))
-    cases = list(rows.fetch_mode(FETCH_PEERS).prefetch_related(steps))
-    if len(cases) != len(wanted) or actor.desk_id is None or not all(_is_reached(actor, case) for case in cases):
+    cases = list(rows.fetch_mode(FETCH_PEERS))
+    chains = selectors.chains_of(wanted)
+    reached: _Reached = {case: chains[case.pk] for case in cases}
+    if len(cases) != len(wanted) or actor.desk_id is None:
         raise NotFound
-    return cases
+    if not all(_is_reached(actor, case, steps) for case, steps in reached.items()):
+        raise NotFound
+    return reached
 
 
-def _is_reached(actor: Actor, case: ReviewCase) -> bool:
+def _is_reached(actor: Actor, case: ReviewCase, steps: Sequence[Step]) -> bool:
     """Whether it is or was on the actor's desk; one that was redirected meanwhile may have been."""
-    steps = case.steps.all()
     if any(step.desk_id == actor.desk_id for step in steps):
         return True
-    return any(step.home_id for step in steps) and bool(permissions.can_see_case(actor, case))
+    return any(step.home_id for step in steps) and bool(permissions.can_see_case(actor, case, steps))
 
 
-def _turns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> tuple[list[_Turn], list[Refusal]]:
+def _turns(actor: Actor, order: Order, reached: _Reached) -> tuple[list[_Turn], list[Refusal]]:
     turns: list[_Turn] = []
     refused: list[Refusal] = []
-    for case in cases:
+    overtaken: _Reached = {}
+    for case, steps in reached.items():
         if case.version != order.items[case.pk] or case.desk_id is None:
-            refused.append(Refusal(case.pk, case.title, _who_was_faster(case)))
-        elif not (decision := permissions.can_decide(actor, case)):
+            overtaken[case] = steps
+        elif not (decision := permissions.can_decide(actor, case, steps)):
             refused.append(Refusal(case.pk, case.title, decision.reason))
         else:
-            turns.append(_turn(case, order.verdict))
-    return turns, refused
+            turns.append(_turn(case, steps, order.verdict))
+    return turns, [*refused, *_overtaken(overtaken)]
 
 
-def _who_was_faster(case: ReviewCase) -> str:
-    decided = {step.position: step.decided_by for step in case.steps.all() if step.round == case.round}
-    last = next((by for _position, by in sorted(decided.items(), reverse=True) if by is not None), None)
-    return f"{rules.MOVED_ON}（{last.name}）" if last is not None else rules.MOVED_ON
+def _overtaken(cases: _Reached) -> list[Refusal]:
+    """Why nothing is done about cases that moved on: who decided last in this round, if anybody."""
+    last = {case: _decided_last(case, steps) for case, steps in cases.items()}
+    names = selectors.names_of(by for by in last.values() if by)
+    said = {case: f"{rules.MOVED_ON}（{names[by]}）" if by else rules.MOVED_ON for case, by in last.items()}
+    return [Refusal(case.pk, case.title, reason) for case, reason in said.items()]
 
 
-def _turn(case: ReviewCase, verdict: Verdict) -> _Turn:
-    steps = sorted((step for step in case.steps.all() if step.round == case.round), key=lambda step: step.position)
+def _decided_last(case: ReviewCase, steps: Sequence[Step]) -> int | None:
+    return next((step.decided_by_id for step in reversed(_this_round(case, steps)) if step.decided_by_id), None)
+
+
+def _this_round(case: ReviewCase, steps: Sequence[Step]) -> list[Step]:
+    return [step for step in steps if step.round == case.round]
+
+
+def _turn(case: ReviewCase, chain: Sequence[Step], verdict: Verdict) -> _Turn:
+    steps = _this_round(case, chain)
     active = next(step for step in steps if step.state == StepState.ACTIVE)
     move = rules.move_for(verdict, Stage(active.stage), settles=active.settles)
     following = next((step for step in steps if step.position > active.position), None) if rules.goes_on(move) else None

@@ -20,14 +20,14 @@ class ReviewCase(models.Model):
     kind = models.CharField(max_length=30)
     portal = models.CharField(max_length=20)
     title = models.CharField(max_length=160)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, default=CaseState.PENDING)
     round = models.PositiveSmallIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)
     digest = models.CharField(max_length=64)
-    desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     stage = models.CharField(max_length=12, null=True)
     handler = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     submitted_at = models.DateTimeField()
@@ -61,12 +61,12 @@ class ReviewStep(models.Model):
     ``home`` is the body that the chain named, where another one stands in for it (关闭审核权限).
     """
 
-    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="steps")
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="steps", db_index=False)
     round = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=30)
     label = models.CharField(max_length=40)
-    desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     home = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     stage = models.CharField(max_length=12)
     settles = models.BooleanField()
@@ -97,7 +97,7 @@ class ReviewStep(models.Model):
 class CaseEvent(models.Model):
     """One line of a case's history; versions have no gaps (INV-04). ``to`` is whom it was entrusted to."""
 
-    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="events")
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="events", db_index=False)
     version = models.PositiveIntegerField()
     round = models.PositiveSmallIntegerField()
     move = models.CharField(max_length=10)

@@ -1,5 +1,7 @@
 """Who may see, decide and withdraw a case. Each question has its filter beside it."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q
 
 from xueshi.kernel.decisions import ALLOW, Decision, deny
@@ -7,12 +9,17 @@ from xueshi.organisations import rules as tree
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds
 from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.rules import Step
 from xueshi.reviews.states import CaseState, Stage, StepState
 
 _DECIDED = [StepState.PASSED, StepState.FAILED]
 
 
-def can_see_case(actor: Actor, case: ReviewCase) -> Decision:
+type Steps = Iterable[ReviewStep | Step]
+"""The steps of a case, for who has read them already; else they are asked of it."""
+
+
+def can_see_case(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> Decision:
     """The owner, the submitter; and with a power that reads its kind the desks of its chain and the bodies above.
 
     What was withdrawn is its owner's alone again (ORG-39).
@@ -23,7 +30,7 @@ def can_see_case(actor: Actor, case: ReviewCase) -> Decision:
         return deny("申请人已撤销")
     if not actor.is_administrator or actor.organisation is None or not actor.powers & kinds.kind(case.kind).read_with:
         return deny("不在您的管辖范围内")
-    if any(step.desk_id == actor.desk_id for step in case.steps.all()):
+    if any(step.desk_id == actor.desk_id for step in steps or case.steps.all()):
         return ALLOW
     within = tree.is_within(case.organisation.path or "", actor.organisation.path or " ")
     return ALLOW if within else deny("不在您的管辖范围内")
@@ -40,9 +47,9 @@ def cases_seen_by(actor: Actor) -> Q:
     return own | (readable & (Q(at_desk) | Q(organisation__path__startswith=actor.organisation.path)))
 
 
-def can_decide(actor: Actor, case: ReviewCase) -> Decision:
+def can_decide(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> Decision:
     """Whoever ``may_review`` it, unless it was entrusted to somebody else, and if its kind allows."""
-    decision = may_review(actor, case)
+    decision = may_review(actor, case, steps)
     if not decision:
         return decision
     hat = actor.membership.pk if actor.membership is not None else None
@@ -51,7 +58,7 @@ def can_decide(actor: Actor, case: ReviewCase) -> Decision:
     return kinds.kind(case.kind).may_decide(actor, case)
 
 
-def may_review(actor: Actor, case: ReviewCase) -> Decision:
+def may_review(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> Decision:
     """The active desk's administrator with the power of that stage, a stranger to the case until now (A9)."""
     if case.desk_id is None or case.stage is None:
         return deny("该事项已由他人处理")
@@ -59,7 +66,8 @@ def may_review(actor: Actor, case: ReviewCase) -> Decision:
         return deny("当前不由本单位处理")
     if actor.user.pk in {case.owner_id, case.submitted_by_id}:
         return deny("不能审核本人或本人提交的事项")
-    if any(step.decided_by_id == actor.user.pk for step in case.steps.all() if step.round == case.round):
+    this_round = (step for step in steps or case.steps.all() if step.round == case.round)
+    if any(step.decided_by_id == actor.user.pk for step in this_round):
         return deny("您已在上一环节处理过该事项，请由其他管理员处理")
     power = kinds.kind(case.kind).powers.get(Stage(case.stage))
     if power is None or not actor.has(power):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xueshi.reviews.states import Move, Stage, Verdict
 
@@ -23,6 +24,21 @@ class StepPlan:
     stage: Stage
     settles: bool
     home_id: int | None = None
+
+
+class Step(NamedTuple):
+    """A step of a case as deciding looks at it; of thousands of cases at once, hence a tuple."""
+
+    pk: int
+    case_id: int
+    round: int
+    position: int
+    desk_id: int
+    home_id: int | None
+    stage: str
+    settles: bool
+    state: str
+    decided_by_id: int | None
 
 
 class BadChain(ValueError):

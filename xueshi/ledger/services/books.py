@@ -1,6 +1,6 @@
 """Accounts under their locks, and the one way in which sums, target and verdict are written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -36,12 +36,20 @@ class Book:
 def open_accounts(wanted: Iterable[tuple[int, int, str]]) -> list[int]:
     """See to it that the accounts (person, year, portal) exist; their keys."""
     named = {(person, year): portal for person, year, portal in wanted}
-    rows = [{"person_id": person, "year": year, "portal": named[person, year]} for person, year in sorted(named)]
-    many.insert(YearAccount, rows, {}, once=True)
+    there = _keys(named)
+    if missing := sorted(named.keys() - there.keys()):
+        rows = [{"person_id": person, "year": year, "portal": named[person, year]} for person, year in missing]
+        many.insert(YearAccount, rows, {}, once=True)
+        there = _keys(named)  # those that somebody else has opened meanwhile, too
+    return list(there.values())
+
+
+def _keys(named: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The accounts that exist, by (person, year)."""
     people, years = {person for person, _ in named}, {year for _, year in named}
-    there = YearAccount.objects.filter(Among("person_id", people), year__in=years)
-    keys = there.values_list("pk", "person_id", "year")
-    return [pk for pk, person, year in keys if (person, year) in named]
+    rows = YearAccount.objects.filter(Among("person_id", people), year__in=years)
+    keys = rows.values_list("pk", "person_id", "year")
+    return {(person, year): pk for pk, person, year in keys if (person, year) in named}
 
 
 def locked(pks: Iterable[int]) -> dict[int, Book]:
