@@ -58,10 +58,10 @@ def test_an_administrator_keeps_the_list_of_the_organisation(world: make.SmallWo
     ("typed", "message"),
     [
         ({"text": "", "concerns": ""}, "请填写驳回原因"),
-        ({"text": "字" * 201, "concerns": ""}, "200"),
+        ({"text": "字" * 201, "concerns": ""}, "驳回原因不能超过 200 个字"),
         ({"text": "已有的原因", "concerns": ""}, "列表中已有相同的原因"),
         ({"text": "藏\u202e字", "concerns": ""}, "含有不可见字符或控制字符"),
-        ({"text": "好", "concerns": "password"}, "password"),
+        ({"text": "好", "concerns": "password"}, "请从列表中选择涉及项目"),
     ],
 )
 def test_a_bad_reason_is_refused_beside_its_field(

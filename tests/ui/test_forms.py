@@ -237,3 +237,48 @@ def test_a_drop_down_says_what_django_would_say() -> None:
     )
     assert "<optgroup" in ours
     assert re.sub(r">\s+<", "><", ours).strip() == re.sub(r">\s+<", "><", theirs).strip()
+
+
+class Asking(BaseForm):
+    """One field of every kind that judges by itself."""
+
+    title = forms.CharField(label="标题", max_length=4)
+    body = forms.CharField(label="正文", widget=forms.Textarea)
+    secret = forms.CharField(label="密码", widget=forms.PasswordInput)
+    year = forms.IntegerField(label="年度", min_value=2010, max_value=2030)
+    kind = forms.ChoiceField(label="栏目", choices=[("notice", "通知公告")])
+    day = forms.DateField(label="截至日期")
+
+
+FINE = {
+    "title": "通知",
+    "body": "一、\n\t二、",
+    "secret": "a\u200bb",
+    "year": "2026",
+    "kind": "notice",
+    "day": "2026-03-01",
+}
+HIDDEN = "含有不可见字符或控制字符，请删除后重新填写"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("title", "", "请填写标题"),
+        ("title", "五个字太长", "标题不能超过 4 个字"),
+        ("title", "a\0b", HIDDEN),
+        ("title", "a\nb", HIDDEN),
+        ("body", "倒\u202e序", HIDDEN),
+        ("body", "隐\u200b身", HIDDEN),
+        ("secret", "a\0b", HIDDEN),
+        ("year", "今年", "年度应为整数"),
+        ("year", "1999", "年度不能小于 2010"),
+        ("year", "2031", "年度不能大于 2030"),
+        ("kind", "", "请选择栏目"),
+        ("kind", "foreign", "请从列表中选择栏目"),
+        ("day", "2026-02-30", "截至日期应为日期，例如 2026-03-01"),
+    ],
+)
+def test_every_field_refuses_in_words_of_the_trade(name: str, typed: str, said: str) -> None:
+    assert Asking(FINE).is_valid(), Asking(FINE).errors
+    assert dict(Asking(FINE | {name: typed}).errors) == {name: [said]}

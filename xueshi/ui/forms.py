@@ -11,6 +11,7 @@ from django.forms import BoundField
 from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.ui.fields import FilesField, FilesInput, PeriodInput
 from xueshi.ui.parts import Scan
+from xueshi.ui.refusals import speak
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
@@ -96,11 +97,7 @@ def _dress(field: forms.Field) -> None:
     widgets = field.widget.widgets if isinstance(field.widget, forms.MultiWidget) else [field.widget]
     for widget in widgets:
         _add_class(widget)
-    label = field.label or ""
-    verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
-    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        ticked = isinstance(field, forms.BooleanField)
-        field.error_messages["required"] = f"请勾选“{label}”" if ticked else f"{verb}{label}"
+    speak(field)
     if isinstance(field.widget, forms.RadioSelect):
         field.widget.template_name = "ui/widgets/choices.html"
     if isinstance(field.widget, forms.CheckboxSelectMultiple):
