@@ -1,6 +1,6 @@
 """Front page, sign-in, hats, password, homes."""
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -92,7 +92,7 @@ def captcha(request: PortalRequest, purpose: str, picture: str) -> HttpResponse:
     """The picture of a live question; asking again redraws it and the old text no longer works (ID-07)."""
     png = challenges.draw(challenges.place_of(request.session, purpose), picture)
     if png is None:
-        raise Http404
+        raise NotFound
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "no-store"})
 
 

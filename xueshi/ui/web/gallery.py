@@ -6,9 +6,10 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from xueshi.kernel.errors import NotFound
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 from xueshi.ui.web import gallery_samples as samples
@@ -76,5 +77,5 @@ PAGES: Final[dict[str, Callable[[HttpRequest], HttpResponse]]] = {
 def gallery(request: HttpRequest, page: str = "components") -> HttpResponse:
     """One page of the gallery; absent in production."""
     if settings.PRODUCTION or page not in PAGES:
-        raise Http404
+        raise NotFound
     return PAGES[page](request)
