@@ -28,7 +28,6 @@ from xueshi.ui.routes import route
 type People = QuerySet[Professional]
 
 _TITLE: Final = "专业技术人员信息查询"
-_BODY: Final = "employment__organisation"
 
 
 def _choices(catalogue: str) -> list[tuple[str, str]]:
@@ -41,12 +40,13 @@ class _Ways:
     def by_department(self, rows: People, _name: str, value: str) -> People:
         """Part of the name of the department in charge of the person's unit, or that is the unit."""
         key, kind = text.name_key(value), OrganisationKind.DEPARTMENT
-        above = Q(**{f"{_BODY}__parent__kind": kind, f"{_BODY}__parent__name_key__contains": key})
-        return rows.filter(above | Q(**{f"{_BODY}__kind": kind, f"{_BODY}__name_key__contains": key}))
+        above = Q(employment__organisation__parent__kind=kind, employment__organisation__parent__name_key__contains=key)
+        itself = Q(employment__organisation__kind=kind, employment__organisation__name_key__contains=key)
+        return rows.filter(above | itself)
 
     def by_unit(self, rows: People, _name: str, value: str) -> People:
         """Part of the unit's name, whatever its brackets."""
-        return rows.filter(**{f"{_BODY}__name_key__contains": text.name_key(value)})
+        return rows.filter(employment__organisation__name_key__contains=text.name_key(value))
 
     def by_document(self, rows: People, _name: str, value: str) -> People:
         """The whole number, of whatever kind of document (C5)."""
@@ -66,7 +66,7 @@ def _choice(label: str, catalogue: str) -> filters.ChoiceFilter:
 def _filters(portal: str) -> type[filters.FilterSet]:
     """地区 to 现专业技术职称资格, in the printed order."""
     asked = {
-        "area": area_filter(portal, f"{_BODY}__area_code"),
+        "area": area_filter(portal, "employment__organisation__area_code"),
         "department": filters.CharFilter(label="主管部门", method="by_department", max_length=60),
         "unit": filters.CharFilter(label="所在单位", method="by_unit", max_length=60),
         "name": _words("姓名", "user__name", 40),
