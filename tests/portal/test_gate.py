@@ -21,7 +21,7 @@ from xueshi.kernel.errors import MovedOn
 from xueshi.organisations import services as bodies
 from xueshi.organisations.models import Membership
 from xueshi.organisations.states import Hat, MembershipState, Power
-from xueshi.portal.guard import WrittenWhileReading, read_only
+from xueshi.portal.guard import LARGEST, WrittenWhileReading, read_only
 from xueshi.portal.middleware import PortalMiddleware
 from xueshi.ui.routes import route
 
@@ -100,6 +100,15 @@ def test_without_a_session_every_closed_page_leads_to_the_front(weihai: Visitor)
         assert (one.pattern, answer.status_code) == (one.pattern, 302)
         assert answer.headers["Location"].startswith("/?")
         assert set(answer.headers) >= WANTED
+
+
+@pytest.mark.req("E12", "H5")
+def test_a_body_larger_than_any_form_is_refused_unread(weihai: Visitor) -> None:
+    for length in (LARGEST + 1, 10**40):
+        answer = weihai.client.post("/verify/", {"number": "", "proof": ""}, CONTENT_LENGTH=str(length))
+        assert (answer.status_code, "上传的内容超过限制" in answer.content.decode()) == (413, True)
+        assert set(answer.headers) >= WANTED
+    assert weihai.client.post("/verify/", {"number": "", "proof": ""}).status_code == 422
 
 
 @pytest.mark.req("SS-06", "SS-09", "E12")

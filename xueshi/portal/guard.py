@@ -1,4 +1,4 @@
-"""Pages that read do not write: a wrapper around the connection makes it an error (E4)."""
+"""What no request may do: write while it reads (E4), or send more than any form of ours takes (H5)."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.http import HttpRequest
 
 _WRITES = re.compile(r'^\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)
 DECLARED = frozenset({"django_session", "accounts_challenge", "accounts_throttle", "certificates_lookuplog"})
 """Traces of the visit itself, which a page may leave."""
+LARGEST = 128 * 1024 * 1024
+"""Bytes of the largest body: ten files of ten megabytes, the most that a form takes, and room for what is typed."""
 
 
 class WrittenWhileReading(RuntimeError):
@@ -29,3 +32,9 @@ def read_only() -> Iterator[None]:
     """Refuse writes to business tables inside the block."""
     with connection.execute_wrapper(_refuse):
         yield
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether a body says that it is larger than any form of ours; asked before anything of it is read or stored."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    return told.isascii() and told.isdigit() and int(told[:18]) > LARGEST

@@ -21,7 +21,7 @@ from xueshi.organisations.actors import Actor, actor_from
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
 from xueshi.portal import keeping, signing_in
-from xueshi.portal.guard import read_only
+from xueshi.portal.guard import is_too_large, read_only
 from xueshi.portal.web import cookies
 from xueshi.ui.routes import READING, Access, access_of
 from xueshi.ui.web.errors import PAGES, error_page
@@ -63,6 +63,8 @@ class PortalMiddleware:
         setattr(request, "pack", registry.pack_for_host(request.get_host()))  # noqa: B010 - attributes of our own
         setattr(request, "actor", None)  # noqa: B010
         audit.source.set(_source(request))
+        if is_too_large(request):
+            return error_page(request, 413, reference=_reference(request))
         with read_only() if request.method in READING else nullcontext():
             return self.get_response(request)
 
