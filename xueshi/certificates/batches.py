@@ -187,8 +187,7 @@ def _finish(run: PrintRun, actor: Actor) -> None:
     standing = [one for one in papers if one.is_valid]
     file = None
     if standing:
-        made = bundles.bundle(standing, PrintForm(run.form), clock.now())
-        file = files.store_bytes(files.Upload(made.name, made.content, actor.user.pk), made.content_type)
+        file = files.store_made(bundles.bundle(standing, PrintForm(run.form), clock.now()), actor.user.pk)
     refused = [_refusal(f"{one.figures.name}（{one.figures.year} 年度）", _ENDED) for one in fallen]
     _take_down(run, _Done([one.pk for one in standing], refused), file)
 

@@ -1,14 +1,12 @@
 """Many certificates as one file: a PDF to print, or a ZIP of the signed papers with their list."""
 
-import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched, groupby
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from xueshi.certificates import rendering, services
 from xueshi.certificates.models import Certificate
@@ -24,32 +22,16 @@ _UNFIT: Final = re.compile(r"[\\/:*?\"<>|\x00-\x1f\u202a-\u202e]")
 _HEADING: Final = ("序号", "证书编号", "姓名", "身份证号", "年度", "公需课学时", "专业课学时", "总学时", "发证时间")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """A file made of certificates, with the name and type it is offered under."""
-
-    name: str
-    content: bytes
-    content_type: str
-
-
-def bundle(papers: Sequence[Certificate], form: PrintForm, moment: datetime) -> Bundle:
+def bundle(papers: Sequence[Certificate], form: PrintForm, moment: datetime) -> files.Made:
     """The papers in their order as one file; at least one, each with its account and file."""
     stem = f"证书{len(papers)}份_{moment:%Y%m%d%H%M}"
     if form == PrintForm.ZIP:
-        return Bundle(f"{stem}.zip", _zipped(_originals(papers)), "application/zip")
-    volumes = list(_volumes(papers, moment))
+        return _zip(stem, _originals(papers))
+    volumes = [some for _, alike in groupby(map(services.paper_of, papers), _design) for some in batched(alike, VOLUME)]
+    drawn = (rendering.render_pdf(some, moment) for some in volumes)
     if len(volumes) == 1:
-        return Bundle(f"{stem}.pdf", volumes[0], "application/pdf")
-    named = ((f"证书_第{place}册.pdf", content) for place, content in enumerate(volumes, start=1))
-    return Bundle(f"{stem}.zip", _zipped(named), "application/zip")
-
-
-def _volumes(papers: Sequence[Certificate], moment: datetime) -> Iterable[bytes]:
-    drawn = [services.paper_of(one) for one in papers]
-    for _, alike in groupby(drawn, key=_design):
-        for some in batched(alike, VOLUME):
-            yield rendering.render_pdf(some, moment)
+        return files.Made(f"{stem}.pdf", "application/pdf", lambda out: out.writelines(drawn))
+    return _zip(stem, ((f"证书_第{place}册.pdf", content) for place, content in enumerate(drawn, start=1)))
 
 
 def _design(paper: rendering.Paper) -> Path:
@@ -68,10 +50,13 @@ def _row(place: int, one: Certificate) -> tuple[object, ...]:
     return (place, one.number, figures.name, figures.document, figures.year, *hours, figures.issued_on.isoformat())
 
 
-def _zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+def _zip(stem: str, entries: Iterable[tuple[str, bytes]]) -> files.Made:
+    """An archive of entries of which one at a time is in memory."""
+    return files.Made(f"{stem}.zip", "application/zip", lambda out: _pack(entries, out))
+
+
+def _pack(entries: Iterable[tuple[str, bytes]], out: BinaryIO) -> None:
     """Stored, not deflated: what makes a paper large is compressed already."""
-    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in entries:
             archive.writestr(name, content)
-    return out.getvalue()

@@ -4,12 +4,14 @@ from xueshi.files.services.clearing import clear_unused
 from xueshi.files.services.storing import (
     MAX_PIXELS,
     ImageLimit,
+    Made,
     Upload,
     discard,
     path_of,
     read,
     store_bytes,
     store_image,
+    store_made,
     store_paper,
     verify,
 )
@@ -17,6 +19,7 @@ from xueshi.files.services.storing import (
 __all__ = [
     "MAX_PIXELS",
     "ImageLimit",
+    "Made",
     "Upload",
     "clear_unused",
     "discard",
@@ -24,6 +27,7 @@ __all__ = [
     "read",
     "store_bytes",
     "store_image",
+    "store_made",
     "store_paper",
     "verify",
 ]

@@ -6,8 +6,10 @@ import os
 import struct
 import warnings
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -55,6 +57,15 @@ class Upload:
     name: str
     content: bytes
     user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that the program makes: ``write`` puts its bytes into an open file, so that it never lies in memory."""
+
+    name: str
+    content_type: str
+    write: Callable[[BinaryIO], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +164,39 @@ def store_bytes(upload: Upload, content_type: str) -> StoredFile:
     return _write(upload, upload.content, content_type, None)
 
 
-def _write(upload: Upload, content: bytes, content_type: str, seen: _Seen | None) -> StoredFile:
+def store_made(made: Made, user_id: int | None) -> StoredFile:
+    """Store a file that the program makes piece by piece."""
+    key = _on_disk(made.write)
+    with path_of(key).open("rb") as written:
+        digest, size = hashlib.file_digest(written, "sha256").hexdigest(), os.fstat(written.fileno()).st_size
+    return StoredFile.objects.create(
+        key=key,
+        digest=digest,
+        source_digest=digest,
+        content_type=made.content_type,
+        name=_shown(made.name),
+        size=size,
+        uploaded_by_id=user_id,
+        uploaded_at=clock.now(),
+    )
+
+
+def _on_disk(write: Callable[[BinaryIO], object]) -> str:
+    """Write a file whole; its key."""
     key = one_time.token()
     path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     with partial.open("wb") as out:
-        out.write(content)
+        write(out)
         out.flush()
         os.fsync(out.fileno())
     partial.rename(path)
+    return key
+
+
+def _write(upload: Upload, content: bytes, content_type: str, seen: _Seen | None) -> StoredFile:
+    key = _on_disk(lambda out: out.write(content))
     return StoredFile.objects.create(
         key=key,
         digest=hashlib.sha256(content).hexdigest(),
