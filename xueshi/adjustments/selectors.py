@@ -11,6 +11,7 @@ from xueshi.adjustments.rules import Event
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.rows import single
+from xueshi.kernel.wording import worded_row
 from xueshi.ledger.selectors import Source
 from xueshi.organisations.actors import Actor
 from xueshi.people import selectors as people
@@ -39,10 +40,15 @@ def adjustments_seen(actor: Actor) -> QuerySet[Adjustment]:
 
 def adjustment_for(actor: Actor, case_id: int) -> Adjustment:
     """The event behind a case; ``NotFound`` when absent or not theirs."""
-    found = single(_whole(Adjustment.objects.filter(case_id=case_id)))
+    found = _of_case(case_id)
     if found is None or not permissions.can_see_adjustment(actor, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _of_case(case_id: int) -> QuerySet[Adjustment]:
+    return _whole(Adjustment.objects.filter(case_id=case_id))
 
 
 def by_key(person_id: int, key: str) -> Adjustment | None:

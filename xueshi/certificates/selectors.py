@@ -16,7 +16,7 @@ from xueshi.certificates.rules import Figures
 from xueshi.certificates.states import CertificateState, LookupWay
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
+from xueshi.kernel.wording import worded_row
 from xueshi.ledger import selectors as ledger
 from xueshi.ledger.models import YearAccount
 from xueshi.organisations.actors import Actor
@@ -36,10 +36,15 @@ def own_certificates(actor: Actor) -> QuerySet[Certificate]:
 
 def certificate_for(actor: Actor, pk: int) -> Certificate:
     """One visible certificate; ``NotFound`` when absent or not theirs."""
-    found = single(certificates_seen(actor).filter(pk=pk))
-    if found is None:
+    found = _certificate(pk)
+    if found is None or not permissions.can_see_certificate(actor, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _certificate(pk: int) -> QuerySet[Certificate]:
+    return _whole().filter(pk=pk)
 
 
 def valid_by_account(account_ids: Iterable[int], kind: str = ANNUAL) -> dict[int, Certificate]:

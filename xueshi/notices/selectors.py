@@ -7,11 +7,14 @@ from django.db.models.functions import Coalesce
 
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
+from xueshi.kernel.wording import worded
 from xueshi.notices import permissions
 from xueshi.notices.models import Attachment, Notice
 from xueshi.notices.states import NoticeKind
 from xueshi.organisations.actors import Actor
 
+LATEST = 5
+"""Notices that a home may show."""
 ORDER = ("-pinned", "-published_at", "-pk")
 
 
@@ -36,12 +39,16 @@ def published(portal: str, kind: NoticeKind) -> QuerySet[Notice]:
 
 
 def recent_for(actor: Actor, limit: int) -> list[Notice]:
-    """The latest notices of the bureaux above the actor's body; without a body nothing."""
+    """The latest notices of the bureaux above the actor's body, ``LATEST`` at most; without a body nothing."""
     if actor.organisation is None or not actor.organisation.path:
         return []
-    keys = [int(key) for key in actor.organisation.path.split(".") if key]
-    rows = published(actor.organisation.portal, NoticeKind.NOTICE).filter(organisation_id__in=keys)
-    return list(rows[:limit])
+    keys = tuple(int(key) for key in actor.organisation.path.split(".") if key)
+    return _latest(actor.organisation.portal, keys)[:limit]
+
+
+@worded
+def _latest(portal: str, organisation_ids: tuple[int, ...]) -> QuerySet[Notice]:
+    return published(portal, NoticeKind.NOTICE).filter(organisation_id__in=organisation_ids)[:LATEST]
 
 
 def published_notice(portal: str, pk: int) -> Notice:

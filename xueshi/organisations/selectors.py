@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from xueshi.accounts.states import AccountState
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
+from xueshi.kernel.wording import worded_row
 from xueshi.organisations import permissions
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
@@ -42,8 +42,13 @@ def hats_counted(user_id: int, portal: str) -> Coalesce:
 
 def hat(user_id: int, portal: str, membership_id: int) -> Membership | None:
     """One wearable hat, for the request's actor."""
+    return _hat(user_id, portal, membership_id)
+
+
+@worded_row
+def _hat(user_id: int, portal: str, membership_id: int) -> QuerySet[Membership]:
     rows = Membership.objects.filter(permissions.hats_of(user_id, portal), pk=membership_id)
-    return single(rows.select_related("user", "organisation", "role", "department"))
+    return rows.select_related("user", "organisation", "role", "department")
 
 
 def hat_seen(actor: Actor, pk: int) -> Membership:

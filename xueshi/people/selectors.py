@@ -8,8 +8,8 @@ from django.db.models.expressions import Combinable
 
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
 from xueshi.kernel.text import number
+from xueshi.kernel.wording import worded_row
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department
 from xueshi.people import permissions, rules
@@ -43,7 +43,12 @@ def professionals_seen(actor: Actor) -> QuerySet[Professional]:
 
 def professional_of(user_id: int) -> Professional | None:
     """A user's record as a professional, if they have one."""
-    return single(_with_everything(Professional.objects.filter(user_id=user_id)))
+    return _professional_of(user_id)
+
+
+@worded_row
+def _professional_of(user_id: int) -> QuerySet[Professional]:
+    return _with_everything(Professional.objects.filter(user_id=user_id))
 
 
 def employed_on(portal: str, *, after: int, limit: int) -> list[Professional]:
@@ -54,10 +59,15 @@ def employed_on(portal: str, *, after: int, limit: int) -> list[Professional]:
 
 def professional_for(actor: Actor, pk: int) -> Professional:
     """One visible professional; ``NotFound`` when absent or not theirs."""
-    found = professionals_seen(actor).filter(pk=pk).first()
-    if found is None:
+    found = _professional(pk)
+    if found is None or not permissions.can_see_professional(actor, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _professional(pk: int) -> QuerySet[Professional]:
+    return _with_everything(Professional.objects.filter(pk=pk))
 
 
 def own(actor: Actor) -> Professional:
@@ -120,11 +130,15 @@ def own_change(actor: Actor, case_id: int) -> TitleChange:
 
 def change_for(actor: Actor, case_id: int) -> TitleChange:
     """The change behind a case; ``NotFound`` when absent or not theirs."""
-    rows = TitleChange.objects.filter(case_id=case_id)
-    found = single(_with_titles(rows).select_related("case__organisation"))
+    found = _change(case_id)
     if found is None or not permissions.can_see_change(actor, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _change(case_id: int) -> QuerySet[TitleChange]:
+    return _with_titles(TitleChange.objects.filter(case_id=case_id)).select_related("case__organisation")
 
 
 def change_by_key(professional: Professional, key: str) -> TitleChange | None:

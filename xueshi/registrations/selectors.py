@@ -9,8 +9,8 @@ from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
 from xueshi.kernel.text import number
+from xueshi.kernel.wording import worded_row
 from xueshi.organisations import permissions as seeing
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor
@@ -44,10 +44,15 @@ def reviewed(actor: Actor, role: str) -> QuerySet[ReviewCase]:
 
 def registration_for(actor: Actor, case_id: int) -> Registration:
     """The registration behind a case; ``NotFound`` when absent or not theirs."""
-    found = single(_whole(Registration.objects.filter(case_id=case_id)))
+    found = _of_case(case_id)
     if found is None or not permissions.can_see_registration(actor, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _of_case(case_id: int) -> QuerySet[Registration]:
+    return _whole(Registration.objects.filter(case_id=case_id))
 
 
 def file_for(actor: Actor, case_id: int, key: str) -> StoredFile:

@@ -14,6 +14,7 @@ from xueshi.accounts.models import User
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.many import Among
+from xueshi.kernel.wording import worded
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor, actor_from
 from xueshi.organisations.models import Membership
@@ -156,10 +157,20 @@ def reasons(actor: Actor, kind: str) -> list[Reason]:
     if actor.organisation is None:
         return []
     labels = kinds.kind(kind).fields(actor.organisation.portal)
-    own = [_reason(row.text, row.concerns, labels, row.pk) for row in own_reasons(actor, kind)]
+    own = [_reason(row.text, row.concerns, labels, row.pk) for row in _kept(actor, kind)]
     known = {reason.text for reason in own}
     common = registry.pack(actor.organisation.portal).rejections(kind)
     return [*own, *(_reason(one.text, one.concerns, labels) for one in common if one.text not in known)]
+
+
+def _kept(actor: Actor, kind: str) -> list[RejectionReason]:
+    """The rows of ``own_reasons``, which stand beside every desk."""
+    return _reasons(actor.desk_id, kind) if permissions.can_keep_reasons(actor, kind) else []
+
+
+@worded
+def _reasons(organisation_id: int, kind: str) -> QuerySet[RejectionReason]:
+    return RejectionReason.objects.filter(organisation_id=organisation_id, kind=kind).order_by("pk")
 
 
 def _reason(text: str, concerns: str, labels: Mapping[str, str], own: int | None = None) -> Reason:

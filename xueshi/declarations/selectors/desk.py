@@ -14,7 +14,7 @@ from xueshi.declarations.selectors.reading import STEPS, whole
 from xueshi.duplicates import selectors as duplicates
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
+from xueshi.kernel.wording import worded_row
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Json
@@ -29,6 +29,7 @@ _LISTED = (
     *("person__title", "person__user__name", "person__user__document_number"),
     *("case__state", "case__stage", "case__version", "case__submitted_at", "case__handler__user__name"),
 )
+_DECIDED = (StepState.PASSED, StepState.FAILED)
 
 
 def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[Declaration]:
@@ -53,21 +54,21 @@ def _doubled() -> Exists:
     return duplicates.flagged(KIND)
 
 
-def _of_desk(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
-    return Declaration.objects.filter(waiting_at(actor, stage) | decided_at(actor, stage))
-
-
 def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
     """One declaration that waits at the desk or that it has decided; ``NotFound`` when it is not there.
 
     It knows what ``required_of``, ``shown_evidence`` and ``entrustings`` need.
     """
-    beside = {"changes": ledger.live_changes(), "scans": _scans(), "handings_on": reviews.handings_on()}
-    rows = whole(_of_desk(actor, stage)).annotate(**beside)
-    found = single(rows.filter(pk=pk).prefetch_related(STEPS))
-    if found is None:
+    found = _opened(pk)
+    if found is None or not _is_of_desk(actor, stage, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _opened(pk: int) -> QuerySet[Declaration]:
+    beside = {"changes": ledger.live_changes(), "scans": _scans(), "handings_on": reviews.handings_on()}
+    return whole(Declaration.objects.filter(pk=pk)).annotate(**beside).prefetch_related(STEPS)
 
 
 def required_of(row: Declaration) -> Requirement:
@@ -104,9 +105,16 @@ def decided_at(actor: Actor, stage: Stage) -> Q:
     """The declarations that the actor's body has decided and that do not wait there again."""
     if actor.desk_id is None:
         return Q(pk__in=[])
-    states = [StepState.PASSED, StepState.FAILED]
-    steps = ReviewStep.objects.filter(desk_id=actor.desk_id, stage=stage, state__in=states)
+    steps = ReviewStep.objects.filter(desk_id=actor.desk_id, stage=stage, state__in=_DECIDED)
     return Q(case_id__in=steps.values("case_id")) & ~waiting_at(actor, stage)
+
+
+def _is_of_desk(actor: Actor, stage: Stage, row: Declaration) -> bool:
+    """Whether ``waiting_at`` or ``decided_at`` would find the row."""
+    if actor.desk_id is None or row.case is None:
+        return False
+    turns = [(step.desk_id, step.stage) for step in row.case.steps.all() if step.state in _DECIDED]
+    return (actor.desk_id, stage) in [(row.case.desk_id, row.case.stage), *turns]
 
 
 def about_to_count(case_ids: Collection[int]) -> list[Declaration]:

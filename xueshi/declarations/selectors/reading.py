@@ -7,7 +7,7 @@ from xueshi.declarations.models import Declaration
 from xueshi.declarations.selectors.progress import STATES, with_state
 from xueshi.declarations.states import DeclarationState
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
+from xueshi.kernel.wording import worded, worded_row
 from xueshi.organisations.actors import Actor
 from xueshi.reviews.models import ReviewStep
 from xueshi.reviews.states import StepState
@@ -31,28 +31,38 @@ def declarations_seen(actor: Actor) -> QuerySet[Declaration]:
 def own_declarations(actor: Actor) -> QuerySet[Declaration]:
     """All records of the person, including those others declared for them (CR-15)."""
     can = Exists(Declaration.objects.filter(permissions.withdrawable_by(actor), pk=OuterRef("pk")))
-    return _own(actor).annotate(can_withdraw=can)
+    return _own(actor.user.pk).annotate(can_withdraw=can)
 
 
-def _own(actor: Actor) -> QuerySet[Declaration]:
+def _own(user_id: int) -> QuerySet[Declaration]:
     """What a person's own lists read, latest first, but for what their unit has not handed in (again)."""
     known = Q(declaring_body=None) | ~STATES[DeclarationState.DRAFT]
-    rows = Declaration.objects.filter(known, person__user_id=actor.user.pk, deleted_at=None)
+    rows = Declaration.objects.filter(known, person__user_id=user_id, deleted_at=None)
     return with_state(rows).select_related("person", "case__desk", "case__handler__user").order_by("-changed_at", "-pk")
 
 
 def declaration_for(actor: Actor, pk: int) -> Declaration:
     """One visible declaration; ``NotFound`` when absent or not theirs."""
-    found = single(declarations_seen(actor).filter(pk=pk).prefetch_related(STEPS))
-    if found is None:
-        raise NotFound
-    return found
+    return _if_seen(actor, _declaration(pk))
 
 
 def declaration_of_case(actor: Actor, case_id: int) -> Declaration:
     """The visible declaration behind a case; ``NotFound`` when absent or not theirs."""
-    found = single(declarations_seen(actor).filter(case_id=case_id).prefetch_related(STEPS))
-    if found is None:
+    return _if_seen(actor, _of_case(case_id))
+
+
+@worded_row
+def _declaration(pk: int) -> QuerySet[Declaration]:
+    return whole(Declaration.objects.filter(pk=pk)).prefetch_related(STEPS)
+
+
+@worded_row
+def _of_case(case_id: int) -> QuerySet[Declaration]:
+    return whole(Declaration.objects.filter(case_id=case_id)).prefetch_related(STEPS)
+
+
+def _if_seen(actor: Actor, found: Declaration | None) -> Declaration:
+    if found is None or not permissions.can_see_declaration(actor, found):
         raise NotFound
     return found
 
@@ -62,6 +72,15 @@ def steps_of(declaration: Declaration) -> list[ReviewStep]:
     return list(declaration.case.steps.all()) if declaration.case is not None else []
 
 
-def recent(actor: Actor, limit: int = 3) -> list[Declaration]:
+RECENT = 3
+"""How many declarations a person's home shows."""
+
+
+def recent(actor: Actor) -> list[Declaration]:
     """The latest changed declarations of the person, with the steps that refused them."""
-    return list(_own(actor).prefetch_related(_REFUSING)[:limit])
+    return _recent(actor.user.pk)
+
+
+@worded
+def _recent(user_id: int) -> QuerySet[Declaration]:
+    return _own(user_id).prefetch_related(_REFUSING)[:RECENT]

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
+from xueshi.kernel.wording import worded_row
 from xueshi.ledger import permissions
 from xueshi.ledger.models import TargetChange, YearAccount
 from xueshi.ledger.states import Effect
@@ -19,7 +19,11 @@ from xueshi.people.models import Professional
 def accounts_seen(actor: Actor) -> QuerySet[YearAccount]:
     """Every account the actor may see, newest year first."""
     rows = YearAccount.objects.filter(permissions.accounts_seen_by(actor))
-    return rows.select_related("person__user", "person__employment__organisation").order_by("-year", "pk")
+    return _with_person(rows).order_by("-year", "pk")
+
+
+def _with_person(rows: QuerySet[YearAccount]) -> QuerySet[YearAccount]:
+    return rows.select_related("person__user", "person__employment__organisation")
 
 
 def own_accounts(actor: Actor) -> QuerySet[YearAccount]:
@@ -68,18 +72,23 @@ def archive(actor: Actor, year: int) -> QuerySet[Professional]:
 
 def person_for(actor: Actor, pk: int) -> Professional:
     """Somebody whose years the actor may see; ``NotFound`` when absent or not theirs."""
-    found = single(people.professionals_seen(actor).filter(pk=pk))
-    if found is None or not permissions.can_see_years(actor, found):
+    found = people.professional_for(actor, pk)
+    if not permissions.can_see_years(actor, found):
         raise NotFound
     return found
 
 
 def account_for(actor: Actor, pk: int) -> YearAccount:
     """One visible account; ``NotFound`` when absent or not theirs."""
-    found = single(accounts_seen(actor).filter(pk=pk))
-    if found is None:
+    found = _account(pk)
+    if found is None or not permissions.can_see_account(actor, found):
         raise NotFound
     return found
+
+
+@worded_row
+def _account(pk: int) -> QuerySet[YearAccount]:
+    return _with_person(YearAccount.objects.filter(pk=pk))
 
 
 def account_of(person_id: int, year: int) -> YearAccount | None:
@@ -99,4 +108,9 @@ def accounts_in(year: int, person_ids: Collection[int]) -> QuerySet[YearAccount]
 
 def own_account(actor: Actor, year: int) -> YearAccount | None:
     """The actor's own account of a year, if anything ever posted to it."""
-    return YearAccount.objects.filter(person__user_id=actor.user.pk, year=year).first()
+    return _account_of(actor.user.pk, year)
+
+
+@worded_row
+def _account_of(user_id: int, year: int) -> QuerySet[YearAccount]:
+    return YearAccount.objects.filter(person__user_id=user_id, year=year)

@@ -70,7 +70,7 @@ def _professional(request: PortalRequest, who: Actor) -> dict[str, Any]:
         "bars": bars,
         "missing": [bar for bar in bars if bar.need is not None and not bar.done],
         "pending": bars[-1].pending,
-        "recent": [_row(who, row, request.pack) for row in declarations.recent(who, limit=RECENT)],
+        "recent": [_row(who, row, request.pack) for row in declarations.recent(who)],
         "certificates": list(certificates.own_certificates(who)[:RECENT]),
         "news": notices.recent_for(who, RECENT),
         "progress": request.pack.word("declaration.progress"),
