@@ -10,7 +10,6 @@ from xueshi.adjustments.models import Adjustment, Proof
 from xueshi.adjustments.rules import Event
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.rows import single
 from xueshi.kernel.wording import worded_row
 from xueshi.ledger.selectors import Source
 from xueshi.organisations.actors import Actor
@@ -58,7 +57,12 @@ def by_key(person_id: int, key: str) -> Adjustment | None:
 
 def case_of(adjustment: Adjustment) -> ReviewCase | None:
     """The case behind an event as it stands now; None for one that took effect without a review."""
-    return single(ReviewCase.objects.filter(adjustment=adjustment))
+    return _case_of(adjustment.pk)
+
+
+@worded_row
+def _case_of(adjustment_id: int) -> QuerySet[ReviewCase]:
+    return ReviewCase.objects.filter(adjustment__pk=adjustment_id)
 
 
 def of_cases(case_ids: Iterable[int]) -> list[Adjustment]:
