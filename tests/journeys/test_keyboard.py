@@ -60,7 +60,7 @@ class Keyboard:
         for _ in range(STEPS):
             if self.page.evaluate(chosen) == label:
                 return
-            self.press("ArrowDown")
+            self.page.keyboard.press("ArrowDown")
         pytest.fail(f"not in the list: {label}")
 
     def follow(self) -> None:
@@ -69,9 +69,8 @@ class Keyboard:
             self.page.keyboard.press("Enter")
 
     def press(self, key: str) -> None:
-        """One key; the page comes to rest."""
+        """One key; what it brings is waited for by whoever expects it."""
         self.page.keyboard.press(key)
-        self.page.wait_for_load_state("networkidle")
 
 
 def _sign_in(visitor: Visitor, number: str, user_type: str) -> Keyboard:
@@ -100,7 +99,7 @@ def test_declare_with_upload(visit: Open) -> None:
     keys.follow()
     keys.tab_to(name="form")
     keys.arrow_to("发表论文")
-    page.locator("[name=title]").wait_for()
+    page.locator("[name=journal]").wait_for()
     keys.tab_to(name="title")
     keys.press("Enter")
     expect(page.locator(".x-errors")).to_be_focused()
@@ -150,9 +149,11 @@ def test_review_a_queue(visit: Open) -> None:
     page.keyboard.press("r")
     expect(page.locator("#detail [name=comment]")).to_be_focused()
     page.keyboard.type("材料不清晰")
-    keys.tab_to(tag="BUTTON", value="fail")
     keys.press("Enter")
-    page.get_by_text("已驳回 1 条").wait_for()
+    expect(page.locator("#detail [value=fail]")).to_be_focused()
+    assert ReviewCase.objects.get(pk=rows[1].case_id).state == "pending"
+    keys.press("Enter")
+    expect(page.locator(".x-flash", has_text="已驳回 1 条")).to_be_focused()
     states = [ReviewCase.objects.get(pk=row.case_id).state for row in rows]
     assert states == ["approved", "rejected"]
 
@@ -219,6 +220,8 @@ def test_sign_in_declare_and_decide_without_javascript(plain: Open) -> None:
     _enter(unit, world.employer_admin.user.document_number, "employer")
     unit.open("/declarations/review/")
     unit.page.locator("tbody tr a").first.click()
+    unit.page.locator("#detail [name=comment]").press("Enter")
+    assert ReviewCase.objects.get().state == "pending"
     unit.page.locator("#detail .x-decide").get_by_role("button", name="通过").click()
     unit.page.get_by_text("已通过 1 条").wait_for()
     assert ReviewCase.objects.get().state == "approved"

@@ -77,6 +77,16 @@
     comment.focus();
   }, true);
 
+  /* Enter in a field of the decision is no verdict: it leads to the button that the field is about. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("#detail .x-decide input[type=text]")) return;
+    const verdict = event.target.name === "comment" ? "fail" : "pass";
+    const button = event.target.form.querySelector(`button[name="verdict"][value="${verdict}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.focus();
+  });
+
   /* A chosen reason becomes the comment, and names its field; both stay free to change. */
   document.addEventListener("change", (event) => {
     const choice = event.target;
@@ -96,5 +106,10 @@
   }
 
   document.addEventListener("htmx:load", (event) => { if (event.target.id && event.target.id.startsWith("list-")) tally(event.target); });
-  document.addEventListener("DOMContentLoaded", () => { for (const region of document.querySelectorAll("[id^=list-]")) tally(region); });
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const region of document.querySelectorAll("[id^=list-]")) tally(region);
+    /* After a decision the desk opens anew: the focus stays at what was said, not before the menu. */
+    const told = document.querySelector("[data-desk]") && document.querySelector("main .x-flash[role=status], main .x-flash[role=alert], #detail .x-error[role=alert]");
+    if (told && document.activeElement === document.body) { told.tabIndex = -1; told.focus({ preventScroll: true }); }
+  });
 })();
