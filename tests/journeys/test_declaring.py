@@ -1,4 +1,4 @@
-"""山东: a form that keeps itself, photographs made smaller and put in order by keyboard, a calculator that follows."""
+"""山东: a form that keeps itself, photographs made smaller and put in order, a calculator; 威海: the desk and scans."""
 
 import io
 
@@ -6,11 +6,20 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests import small_world as make
+from tests.declarations import world as lives
 from tests.journeys.auditing import Auditor
+from tests.journeys.conftest import Open
 from tests.journeys.people import Visitor, scan
 from xueshi.declarations.models import Declaration
+from xueshi.reviews.models import ReviewStep
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDE = "document.querySelector('.x-scroll').scrollWidth <= document.querySelector('.x-scroll').clientWidth"
+ONE_LINE = """() => [...document.querySelectorAll('.x-rows td:not(.first) > div')]
+  .filter((cell) => cell.offsetParent && !cell.children.length)
+  .every((cell) => cell.getClientRects().length === 1 && cell.offsetHeight < 30)"""
+FRAME = "JSON.stringify(document.querySelector('.x-viewer-box').getBoundingClientRect())"
 
 
 def photograph() -> FilePayload:
@@ -72,3 +81,50 @@ def test_a_declaration_by_keyboard_that_keeps_and_counts_itself(auditor: Auditor
     stored = list(declared.evidence.order_by("position").values_list("file__name", "file__size"))
     assert [name for name, _size in stored] == ["证书.jpg", "手机照片.jpg"]
     assert all(size < 4 << 20 for _name, size in stored)
+
+
+def _refuse_without_reason(page: Page) -> None:
+    page.locator("#detail").get_by_role("button", name="驳回").click()
+    expect(page.locator("#comment_problem")).to_have_text("驳回时请填写审核意见")
+    expect(page.locator("#detail [name=comment]")).to_be_focused()
+
+
+@pytest.mark.req("SYS-23", "REV-03")
+def test_a_case_is_read_with_its_scans_and_refused_for_a_reason(visit: Open) -> None:
+    world = make.build()
+    pictures = tuple(lives.stored(world.person, name=f"证书{number}.png").pk for number in (1, 2))
+    row = lives.handed_in(world.person, files=pictures)
+    lives.handed_in(world.colleague)
+    desk = visit("weihai")
+    page = desk.page
+    desk.enter(world.employer_admin).open("/declarations/review/")
+    page.locator("tbody tr a").first.click()
+    expect(page.locator("#detail h2")).to_be_visible()
+    assert page.evaluate(WIDE)
+    assert page.evaluate(ONE_LINE)
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("v")
+    image = page.locator(".x-viewer-img")
+    expect(page.locator("[data-name]")).to_have_text("证书1.png（1 / 2）")
+    expect(image).to_have_attribute("data-zoom", "1.00")
+    expect(page.locator(".x-viewer-facts")).to_contain_text("培训班名称")
+    frame = page.evaluate(FRAME)
+    page.keyboard.press("+")
+    expect(image).to_have_attribute("data-zoom", "1.25")
+    page.keyboard.press("r")
+    expect(image).to_have_attribute("data-turn", "90")
+    page.keyboard.press("0")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-name]")).to_have_text("证书2.png（2 / 2）")
+    expect(image).to_have_attribute("data-turn", "0")
+    assert page.evaluate(FRAME) == frame
+    page.keyboard.press("Escape")
+    expect(page.locator("#detail a[data-view]").nth(1)).to_be_focused()
+    _refuse_without_reason(page)
+    page.locator("[data-reasons]").select_option(label="证明材料不清晰，请重新上传")
+    expect(page.locator("#detail [name=comment]")).to_have_value("证明材料不清晰，请重新上传")
+    expect(page.locator("#detail [name=concerns]")).to_have_value("evidence")
+    page.locator("#detail").get_by_role("button", name="驳回").click()
+    page.get_by_text("已驳回 1 条").wait_for()
+    step = ReviewStep.objects.get(case_id=row.case_id, position=1)
+    assert (step.state, step.comment, step.concerns) == ("failed", "证明材料不清晰，请重新上传", "evidence")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.a11y import violations
 
@@ -102,9 +102,9 @@ def test_a_list_changes_without_reloading_and_keeps_its_address(live_server: Any
     page.fill("#id_label", "contenttypes")
     page.click("text=查询")
     page.wait_for_url("**label=contenttypes**")
-    page.wait_for_function("document.querySelectorAll('tr[data-row]').length === 1")
+    expect(page.locator("tr[data-row]")).to_have_count(1)
     assert page.evaluate("window.stayed") is True
-    page.wait_for_function("document.querySelector('#announce').textContent === '共1条'")
+    expect(page.locator("#announce")).to_have_text("共1条")
 
 
 def test_the_desk_is_worked_by_keys(live_server: Any, page: Page) -> None:
