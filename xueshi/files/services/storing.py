@@ -182,16 +182,19 @@ def store_made(made: Made, user_id: int | None) -> StoredFile:
 
 
 def _on_disk(write: Callable[[BinaryIO], object]) -> str:
-    """Write a file whole; its key."""
+    """Write a file, whole or not at all; its key."""
     key = one_time.token()
     path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
-    with partial.open("wb") as out:
-        write(out)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.rename(path)
+    try:
+        with partial.open("wb") as out:
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
     return key
 
 
