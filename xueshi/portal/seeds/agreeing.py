@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from xueshi.accounts.models import User
+from xueshi.kernel import clock
 from xueshi.organisations.actors import Actor
 from xueshi.portal.seeds.accounts import ACCOUNTS
 from xueshi.registrations import services as registrations
@@ -10,9 +11,12 @@ from xueshi.registrations.services import Known
 
 
 def agree(actors: Iterable[Actor], accounts: dict[str, User]) -> None:
-    """Let everybody have ticked the boxes once; ``accounts`` are the fixed ones by number, some without a hat."""
+    """Let everybody have ticked the boxes once, below the texts of that year, which nobody shows any more.
+
+    ``accounts`` are the fixed ones by number, some without a hat.
+    """
     met = {known.user.pk: known for known in [*_bare(accounts), *_hats(actors)]}
-    registrations.enter_known(met.values())
+    registrations.enter_known(met.values(), version=f"{clock.year()}-01-01")
 
 
 def _hats(actors: Iterable[Actor]) -> Iterator[Known]:

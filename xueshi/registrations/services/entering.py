@@ -9,7 +9,6 @@ from xueshi.accounts.models import User
 from xueshi.kernel import clock, one_time
 from xueshi.organisations.models import Membership
 from xueshi.organisations.states import Hat
-from xueshi.policies import registry
 from xueshi.registrations import rules
 from xueshi.registrations.models import Consent, Registration
 
@@ -24,16 +23,15 @@ class Known:
 
 
 @transaction.atomic
-def enter_known(people: Iterable[Known]) -> None:
-    """Write what registering would have left of each, now, with the present version of the texts; two statements.
+def enter_known(people: Iterable[Known], *, version: str) -> None:
+    """Write what registering leaves of each, now, with the ``version`` of the texts that stood; two statements.
 
     An administrator who was added to a body did not register it, hence names none.
     """
     made = Registration.objects.bulk_create([_registration(one) for one in people])
     Consent.objects.bulk_create(
         Consent(
-            registration=one, round=1, subject=subject, channel="web", at=one.created_at,
-            version=registry.pack(one.portal).agreement.version,
+            registration=one, round=1, subject=subject, version=version, channel="web", at=one.created_at
         )
         for one in made for subject in sorted(rules.AGREEMENT_FIELDS)
     )  # fmt: skip

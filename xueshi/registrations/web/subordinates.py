@@ -140,7 +140,7 @@ _COLUMNS: tuple[Column[Organisation], ...] = (
 
 def _person(hat: Membership, *, resettable: bool) -> dict[str, object]:
     role = "超级管理员" if hat.is_super else (hat.role.name if hat.role is not None else "")
-    email = masking.email(hat.user.email)
+    email = masking.email(hat.user.email) if hat.user.email else ""
     return {"pk": hat.pk, "user": hat.user, "role": role, "email": email, "resettable": resettable}
 
 
