@@ -44,6 +44,7 @@ class _Wording:
     sql: str
     places: tuple[object, ...]
     columns: Mapping[str, Any]
+    converters: dict[int, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ class _Compiler(SQLCompiler):
     def __init__(self, kept: _Wording, values: tuple[int | str, ...], connection: BaseDatabaseWrapper) -> None:
         super().__init__(kept.rows.query, connection, DEFAULT_DB_ALIAS)
         vars(self).update(kept.columns)
+        self._converters = kept.converters
         params = tuple(values[one.index] if isinstance(one, _Place) else one for one in kept.places)
         self._words = kept.sql, params
+
+    def get_converters(self, expressions: Iterable[Any]) -> dict[int, Any]:
+        """How the values of some columns are read; the same at every asking."""
+        return self._converters
 
     def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> tuple[str, tuple[Any, ...]]:
         """The words as they were kept, with the values of this time."""
@@ -135,7 +141,8 @@ def _worded(ask: Asks[Any], shapes: tuple[_Shape, ...]) -> _Wording:
     if missing := [index for index, sign in enumerate(signs) if not set(_flat([sign])) <= set(params)]:
         message = f"{ask!r} does not pass on its arguments {missing} as they are"
         raise TypeError(message)
-    return _Wording(rows, sql, places, {name: getattr(reader, name) for name in _COLUMNS})
+    converters = reader.get_converters([column for column, *_ in reader.select[: reader.col_count]])
+    return _Wording(rows, sql, places, {name: getattr(reader, name) for name in _COLUMNS}, converters)
 
 
 def _shape(value: Value) -> _Shape:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
@@ -91,6 +92,10 @@ class Pack(Value):
     profile: Profile
     years: Mapping[int, YearRules]
 
+    def __hash__(self) -> int:
+        """By what changes whenever the pack does, so that what is made of it can be kept."""
+        return hash((self.portal.key, self.version))
+
     @property
     def key(self) -> str:
         """The pack's key, which organisations carry as ``portal``."""
@@ -143,7 +148,7 @@ class Pack(Value):
 
     def menu(self, role: str) -> tuple[MenuItem, ...]:
         """The role's menu without items of modules that are not enabled; empty branches go too."""
-        return tuple(self._enabled_items(self.menus.of(role)))
+        return _menu(self, role)
 
     def called(self, role: str, url: str) -> str:
         """What the role's menu calls the page of that URL name; empty when it has no entry for it."""
@@ -188,6 +193,11 @@ class Pack(Value):
             if (found := folder / "documents" / name).is_file():
                 return found
         raise UnknownKey(f"pack {self.key} has no document {name!r}")
+
+
+@lru_cache(maxsize=256)
+def _menu(pack: Pack, role: str) -> tuple[MenuItem, ...]:
+    return tuple(pack._enabled_items(pack.menus.of(role)))
 
 
 def _leaves(items: Iterable[MenuItem]) -> Iterator[MenuItem]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -22,6 +22,9 @@ from xueshi.policies.packs import Pack
 from xueshi.reviews import kinds, selectors
 from xueshi.reviews.states import Stage
 from xueshi.ui.shell import Link, NavGroup, Shell, Site, Todo, UserBox
+
+_PACKS: Final = 16
+"""Of so many packs is kept what stands on all their pages."""
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -42,7 +45,7 @@ def _made(request: HttpRequest) -> Shell | None:
     actor: Actor | None = getattr(request, "actor", None)
     if pack is None:
         return None
-    site = _site(pack, request.path, signed_in=actor is not None)
+    site = _site(pack, request.path if request.path in _public(pack) else "", signed_in=actor is not None)
     if actor is None:
         return Shell(site=site)
     figures = _figures(actor, pack.key)
@@ -65,6 +68,13 @@ def _own(path: str) -> tuple[Link, ...]:
     return tuple(Link(label=label, url=url, icon=icon, current=url == path) for url, label, icon in links)
 
 
+@lru_cache(maxsize=_PACKS)
+def _public(pack: Pack) -> frozenset[str]:
+    """The addresses that the top of a page links to."""
+    return frozenset(link.url for top in _top_links(pack.portal.links, "") for link in (top, *top.children))
+
+
+@lru_cache(maxsize=_PACKS * 32)
 def _site(pack: Pack, path: str, *, signed_in: bool) -> Site:
     portal = pack.portal
     return Site(
@@ -117,15 +127,18 @@ def _by_address(waiting: Mapping[tuple[str, Stage], int]) -> dict[str, int]:
 def todo_of(pack: Pack, actor: Actor, counts: Mapping[str, int] | None = None) -> Todo:
     """待办事项 by kind under the names of the menu, most first; one query over all kinds (DSH-01)."""
     found = _by_address(selectors.todo_counts(actor)) if counts is None else counts
-    names = dict(_named(pack.menu(actor.role_key)))
-    queues = [(kind, name) for kind in kinds.all_kinds() for name in (kind.queue_url, kind.verification_url) if name]
-    known = {_address(name): kind.label for kind, name in queues}
-    items = [
-        Link(label=names.get(url) or known.get(url, "审核"), url=url, count=number) for url, number in found.items()
-    ]
+    names = _called(pack, actor.role_key)
+    items = [Link(label=names.get(url, "审核"), url=url, count=number) for url, number in found.items()]
     return Todo(
         items=tuple(sorted(items, key=lambda item: (-(item.count or 0), item.url))), feed=reverse("portal:todo")
     )
+
+
+@lru_cache(maxsize=_PACKS * 32)
+def _called(pack: Pack, role: str) -> Mapping[str, str]:
+    """What pages are called: as the role's menu says, else a queue by what waits there."""
+    queues = [(kind, name) for kind in kinds.all_kinds() for name in (kind.queue_url, kind.verification_url) if name]
+    return {_address(name): kind.label for kind, name in queues} | dict(_named(pack.menu(role)))
 
 
 def _named(items: Iterable[MenuItem]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The smallest components, drawn in Python: a page has hundreds of them, and a template each would be half its cost."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,22 @@ def icon(name: str, *, large: bool = False) -> SafeString:
     )  # fmt: skip
 
 
+@cache
+def asset(path: str) -> str:
+    """The address of a static file."""
+    return static(path)
+
+
 @lru_cache(maxsize=256)
 def nav(groups: tuple[NavGroup, ...], place: str) -> SafeString:
     """The menu of a page. The same one stands on page after page, so each is drawn once for as long as it is in use."""
     return render_to_string("ui/parts/nav.html", {"groups": groups, "place": place})
+
+
+@lru_cache(maxsize=256)
+def framed(template: str, name: str, value: Hashable) -> SafeString:
+    """A part of the frame of every page, drawn once for as long as what it shows is in use."""
+    return render_to_string(template, {name: value})
 
 
 def shown(value: object) -> object:

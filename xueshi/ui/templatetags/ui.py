@@ -1,6 +1,6 @@
 """The components. All parameters are keywords; a misspelt one does not compile."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from django import template
@@ -34,6 +34,19 @@ def icon(name: str, *, large: bool = False) -> str:
 def nav(*, groups: tuple[NavGroup, ...], place: str) -> str:
     """Draw the menu; ``place`` tells apart its two copies on a page, at the side and folded away."""
     return drawing.nav(groups, place) if groups else ""
+
+
+@register.simple_tag
+def framed(template: str, **shows: Hashable) -> str:
+    """Draw a part of the frame that shows one value, named as the part calls it, and nothing of the request."""
+    [(name, value)] = shows.items()
+    return drawing.framed(template, name, value)
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file, looked up once."""
+    return drawing.asset(path)
 
 
 @register.filter
