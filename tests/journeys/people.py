@@ -11,6 +11,29 @@ from tests.browsers import signed_in
 from xueshi.organisations.actors import Actor
 
 PASSWORD = "Haitian-2026-jixie"
+FILL = """(values) => Object.entries(values).filter(([name, value]) => {
+  const named = [...document.querySelectorAll(`main [name='${CSS.escape(name)}']`)];
+  const radio = named[0]?.type === "radio";
+  const field = radio ? named.find((one) => one.value === value) : named[0];
+  if (!field || field.disabled || field.readOnly) return true;
+  if (field.tagName === "SELECT") {
+    const option = [...field.options].find((one) => one.text.includes(value));
+    if (!option || !(field.tomselect?.wrapper ?? field).checkVisibility()) return true;
+    if (field.tomselect) { field.tomselect.setValue(option.value); return false; }
+    field.value = option.value;
+  } else if (!field.checkVisibility()) {
+    return true;
+  } else if (radio || field.type === "checkbox") {
+    if (!field.checked) field.click();
+    return false;
+  } else {
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  return false;
+}).map(([name]) => name)"""
+"""Fills what is there to be seen, in one call; returns the names of the fields that have yet to appear."""
 
 
 def scan(name: str, text: str = "PROOF") -> FilePayload:
@@ -57,9 +80,9 @@ class Visitor:
         self.page.wait_for_load_state()
 
     def fill(self, **values: str) -> None:
-        """Fill fields by their names: text, choice or radio, as each one is."""
-        for name, value in values.items():
-            control = self.page.locator(f"main [name='{name}']").first
+        """Fill fields by their names: text, choice or radio, as each one is; wait for those that come with others."""
+        for name in self.page.evaluate(FILL, values):
+            value, control = values[name], self.page.locator(f"main [name='{name}']").first
             match control.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type"):
                 case "radio":
                     self.page.locator(f"main [name='{name}'][value='{value}']").check()

@@ -1,9 +1,10 @@
 """山东: a form that keeps itself, photographs made smaller and put in order, a calculator; 威海: the desk and scans."""
 
-import io
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 from tests import small_world as make
 from tests.declarations import world as lives
@@ -22,14 +23,12 @@ ONE_LINE = """() => [...document.querySelectorAll('.x-rows td:not(.first) > div'
 FRAME = "JSON.stringify(document.querySelector('.x-viewer-box').getBoundingClientRect())"
 
 
-def photograph() -> FilePayload:
+def photograph(folder: Path) -> Path:
     """A picture of more bytes than may be sent."""
-    from PIL import Image  # noqa: PLC0415 - only here
-
-    out = io.BytesIO()
-    Image.new("RGB", (1600, 1000), "#fdfaf0").save(out, "BMP")
-    assert out.tell() > 4 << 20
-    return {"name": "手机照片.bmp", "mimeType": "image/bmp", "buffer": out.getvalue()}
+    found = folder / "手机照片.bmp"
+    Image.new("RGB", (1600, 1000), "#fdfaf0").save(found, "BMP")
+    assert found.stat().st_size > 4 << 20
+    return found
 
 
 def choose(person: Visitor) -> None:
@@ -49,7 +48,7 @@ def names(page: Page) -> list[str]:
 
 
 @pytest.mark.req("CR-02", "CR-03", "CR-11", "CR-12")
-def test_a_declaration_by_keyboard_that_keeps_and_counts_itself(auditor: Auditor) -> None:
+def test_a_declaration_by_keyboard_that_keeps_and_counts_itself(auditor: Auditor, tmp_path: Path) -> None:
     world = make.build("shandong")
     page = auditor.window("shandong", world.person).page
     person = Visitor(page, f"http://shandong.localhost:{auditor.port}")
@@ -60,7 +59,9 @@ def test_a_declaration_by_keyboard_that_keeps_and_counts_itself(auditor: Auditor
     person.fill(hours="16")
     expect(page.locator("#calculator")).to_contain_text("可申报 16 学时")
     expect(page.locator(".x-calc tbody tr").first).to_contain_text("74")
-    page.set_input_files("[name=evidence]", [photograph(), scan("证书.jpg")])
+    certificate = tmp_path / "证书.jpg"
+    certificate.write_bytes(scan(certificate.name)["buffer"])
+    page.set_input_files("[name=evidence]", [photograph(tmp_path), certificate])
     expect(page.locator("[data-kept] li")).to_have_count(2)
     expect(page.locator("[data-kept] li").first).to_contain_text("手机照片.jpg")
     page.get_by_role("button", name="前移 证书.jpg").focus()

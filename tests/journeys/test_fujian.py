@@ -11,7 +11,6 @@ from tests.journeys.test_weihai import PAPER, PAPER_ANSWERS, account, broken_inv
 from xueshi.kernel import identity
 from xueshi.organisations.models import Organisation
 from xueshi.organisations.states import OrganisationKind
-from xueshi.people.models import Professional
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -111,7 +110,6 @@ def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     department.open("/registrations/filed/")
     department.page.get_by_role("link", name=UNIT).click()
     roles.reset(department, unit, department.page.url.removeprefix(department.base), admin, "fujian")
-    roles.change_title(person, unit.enter(admin), Professional.objects.get(employment__organisation__name=UNIT))
     roles.change_password(person, "/account/", PASSWORD)
     roles.publish_notice(department.enter(world.city_admin), unit, "关于开展年度继续教育的通知")
     base = make.body(OrganisationKind.BASE, roles.BASE, world.district, "fujian")

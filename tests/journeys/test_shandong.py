@@ -116,6 +116,5 @@ def test_a_refused_unit_corrects_itself_and_a_person_proves_the_year(visit: Open
     roles.change_title(person, unit, Professional.objects.get(user=joined.user))
     prove_the_year(unit, person, roles.registered("employer"), joined)
     roles.change_password(person, "/password/", PASSWORD)
-    roles.publish_notice(desk.enter(world.city_admin), unit, "关于开展年度继续教育的通知")
     roles.a_base_gets_in(desk, world.district_admin, "shandong")
     assert broken_invariants() == []
