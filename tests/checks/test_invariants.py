@@ -80,7 +80,7 @@ def test_a_planted_violation_is_found(world: World, key: str) -> None:
 
 def test_an_effect_that_was_told_twice_is_found(world: World) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE notifications_note DROP CONSTRAINT notifications_note_key_key")
+        cursor.execute("ALTER TABLE notifications_note DROP CONSTRAINT note_written_once")
         cursor.execute("UPDATE notifications_note SET key = 'case:1:2:3'")
     assert invariants.check("INV-15").examples == ("effect case:1:2:3",)
 

@@ -20,10 +20,12 @@ class EncryptedField(models.BinaryField[str, str]):
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         """Seal on the way in."""
-        return None if value is None else super().get_db_prep_value(self.seal(value), connection, prepared)
+        return super().get_db_prep_value(self.seal(value), connection, prepared)
 
-    def seal(self, text: str) -> bytes:
-        """Text as the column holds it."""
+    def seal(self, text: str | None) -> bytes | None:
+        """Text as the column holds it; what is absent stays so."""
+        if text is None:
+            return None
         return crypto.encrypt(text, context=self._context) if text else b""
 
     def from_db_value(self, value: bytes | None, expression: object, connection: BaseDatabaseWrapper) -> str | None:
