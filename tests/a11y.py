@@ -24,13 +24,15 @@ SNIFFER = """() => new Promise((done) => {
 
 
 @cache
-def _source(path: str) -> str:
-    return (Path(settings.NODE_MODULES) / path).read_text(encoding="utf-8")
+def scripts() -> tuple[str, ...]:
+    """The checkers; a page that has them from its start (``add_init_script``) need not be given them."""
+    paths = ("axe-core/axe.min.js", "html_codesniffer/build/HTMLCS.js")
+    return tuple((Path(settings.NODE_MODULES) / path).read_text(encoding="utf-8") for path in paths)
 
 
 def violations(page: Any) -> list[str]:
     """Every violation of both checkers on the page as it stands, as lines to read."""
     if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(_source("axe-core/axe.min.js"))
-        page.evaluate(_source("html_codesniffer/build/HTMLCS.js"))
+        for script in scripts():
+            page.evaluate(script)
     return [*page.evaluate(AXE, AXE_TAGS), *page.evaluate(SNIFFER)]

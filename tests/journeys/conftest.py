@@ -61,8 +61,7 @@ def auditor(
     yield made
     wrong, pages = list(made.wrong), len(made.seen) // len(WIDTHS)
     third_parties = Outcome("PR-12", len(made.asked), made.elsewhere, _would_notice(made), 20)
-    for context in made.contexts:
-        context.close()
+    made.context.close()
     with capsys.disabled():
         print(f"\naccessibility: N={pages} pages x {len(WIDTHS)} widths, bad={len(wrong)}")  # noqa: T201
     assert not wrong, "\n".join(wrong)

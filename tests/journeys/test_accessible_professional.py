@@ -44,6 +44,8 @@ def _professional(auditor: Auditor, world: World) -> None:
     for state in ("valid", "superseded", "revoked"):
         for thing in world.of("certificate", owner="person_1", state=state)[:1]:
             window.check(f"certificate {state}", f"/certificates/{thing.pk}/")
+    window.check("events", "/adjustments/")
+    window.check("event", "/adjustments/new/")
     window.check("devices", "/account/devices/")
     window.check("privacy", "/account/privacy/", press(".x-decide .btn-outline-danger"), ".x-errors")
     window.check("messages", "/messages/")

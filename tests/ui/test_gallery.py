@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.a11y import violations
+from tests.a11y import scripts, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ["", "form/", "form/?wrong=1", "list/", "list/?tab=none&number=1", "desk/", "desk/?case=1", "public/", "error/"]
@@ -34,6 +34,8 @@ def complaints(page: Page) -> list[str]:
 def test_no_violation_and_nothing_scrolls_sideways(live_server: Any, page: Page) -> None:
     """Wide and narrow; at 320 px also with large letters."""
     said, found, over = complaints(page), {}, {}
+    for script in scripts():
+        page.add_init_script(script)
     for path in PAGES:
         page.goto(f"{base(live_server)}/gallery/{path}")
         for width in WIDTHS:
