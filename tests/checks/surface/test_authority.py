@@ -63,7 +63,7 @@ PUBLIC = {
     "registrations.web.views.form": "as above",
     "registrations.web.views.done": "as above, by the form's own one-time key",
     "registrations.web.views.agreement": "what is agreed to, read before there is an account",
-    "registrations.web.withdrawing.take_back": "whoever waits for a review cannot sign in; by the password given just before",
+    "registrations.web.withdrawing.take_back": "who waits for a review cannot sign in; by the password just given",
     "registrations.web.uploads.upload": "scans of a registration, by the form's own token",
     "registrations.web.pickers.find_units": "name, type and code of units to join (A12)",
     "registrations.web.pickers.find_departments": "departments of the unit that was chosen (A12)",
