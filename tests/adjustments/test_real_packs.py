@@ -55,7 +55,7 @@ def test_a_portal_carries_what_the_facts_know_and_marks_it(portal: str) -> None:
 
 def offers_only_what_is_open(person: Client) -> None:
     """The form, and what it answers to kinds that are off."""
-    assert "/adjustments/" in read(person, "/home/")
+    assert "/adjustments/" in read(person, "/years/")
     form = read(person, "/adjustments/new/")
     for words in (
         "起算（自本年度起要求学时，此前年度不作要求；待本地人社部门确认）",
@@ -76,6 +76,7 @@ def shows_its_proof(world: make.SmallWorld, case: ReviewCase) -> None:
     unit, person = signed_in(world.employer_admin), signed_in(world.person)
     assert "审核学时要求调整" in read(unit, "/home/")
     assert "审核学时要求调整" not in read(person, "/home/")
+    assert 'href="/adjustments/"' in read(person, "/years/")
     desk = read(unit, "/adjustments/review/")
     assert heads(desk) == ["", "序号", "姓名", "年度", "调整内容", "所在单位", "申请时间", "操作"]
     opened = read(unit, f"/adjustments/review/?case={case.pk}")

@@ -48,6 +48,9 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("reasons refused", "/reviews/reasons/declaration/", press("main .btn-primary"), ".x-errors")
     unit.check("reset", f"/accounts/{world.actor('person_1').membership.pk}/reset/")
     unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")
+
+
+def _authorities(auditor: Auditor, world: World) -> None:
     department = auditor.window("weihai", world.actor("department_1"))
     department.check("department home", "/home/")
     _queue(department, "units", "/registrations/units/")
@@ -95,3 +98,4 @@ def _approve_all(page: Page) -> None:
 @pytest.mark.req("AX-01", "AX-02", "AX-07")
 def test_pages_of_administrators(built_world: tuple[World, Path], auditor: Auditor) -> None:
     _desks(auditor, built_world[0])
+    _authorities(auditor, built_world[0])

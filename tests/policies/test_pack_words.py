@@ -43,7 +43,6 @@ def test_menu_of_a_professional_without_modules_to_come() -> None:
         "学时申报",
         "申报进度查询",
         "年度完成情况",
-        "学时要求调整",
         "继续教育网络学习",
     ]
 

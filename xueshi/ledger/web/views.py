@@ -25,6 +25,8 @@ def years(request: HttpRequest) -> HttpResponse:
     pack, year, day = pack_of(request), clock.year(), days.asked(request.GET)
     page = lists.Years(pack, year, day, actor=actor_of(request)).page()
     context = {"refused": pack.year(year).annual.refused, "day": day, "sheet": reverse("ledger:sheet")}
+    if pack.enabled("adjustments"):
+        context["events"] = reverse("adjustments:mine")
     return show_list(request, page, context)
 
 
