@@ -1,6 +1,6 @@
 """What a form specification accepts, refuses, hides and stores."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -60,6 +60,13 @@ def test_period_in_order() -> None:
     answers = PERIOD.clean({"it_from": "2026-03-01", "it_to": "2026年3月3日"}, today=TODAY)
     assert answers.period("it") == Period(date(2026, 3, 1), date(2026, 3, 3))
     assert answers.period("it").days == 3  # type: ignore[union-attr]
+
+
+def test_what_is_done_has_ended_by_today() -> None:
+    done = one("period", past=True)
+    assert done.clean({"it_from": "2026-03-01", "it_to": str(TODAY)}, today=TODAY).period("it") is not None
+    late = {"it_from": "2026-03-01", "it_to": str(TODAY + timedelta(days=1))}
+    assert refusals(done, late) == [("it_to", "此项不能晚于今天")]
 
 
 @pytest.mark.parametrize(

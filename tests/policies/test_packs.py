@@ -256,6 +256,16 @@ def test_upload_limits(key: str, megabytes: int) -> None:
     assert pack.upload("evidence").megabytes == 4
 
 
+@pytest.mark.parametrize("key", ["weihai", "shandong", "liaocheng", "fujian"])
+def test_only_what_runs_for_years_may_end_after_the_day_it_is_declared(key: str) -> None:
+    forms = registry.pack(key).year(2026).learning_forms
+    dated = {one.key: field for one in forms for field in one.form.fields if field.kind in {"date", "period"}}
+    assert len(dated) > 15
+    assert {form for form, field in dated.items() if not field.past} == {
+        "posting", "degree", "project", "industry_specific",
+    }  # fmt: skip
+
+
 def test_professional_registration() -> None:
     form = registry.pack("weihai").registration("professional").form
     assert [field.label for field in form.fields if not field.required_for("")] == [

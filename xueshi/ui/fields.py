@@ -35,13 +35,14 @@ class DateField(forms.DateField):
 
 
 class PeriodInput(forms.MultiWidget):
-    """Two date pickers with 至 between them."""
+    """Two date pickers with 至 between them; neither offers a day after ``latest``."""
 
     template_name = "ui/widgets/period.html"
     use_fieldset = True
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"from": DateInput(), "to": DateInput()}, attrs)
+    def __init__(self, attrs: dict[str, Any] | None = None, *, latest: date | None = None) -> None:
+        bound = {"max": latest.isoformat()} if latest is not None else {}
+        super().__init__({"from": DateInput(bound), "to": DateInput(bound)}, attrs)
 
     def decompress(self, value: tuple[date, date] | None) -> list[date | None]:
         """Start and end of a stored period."""

@@ -200,7 +200,7 @@ _WIDGETS: Mapping[str, Callable[[Asked, Around], forms.Widget]] = {
     "password": _password,
     "readonly": _with(readonly="readonly"),
     "date": _date,
-    "period": lambda _asked, _around: PeriodInput(),
+    "period": lambda asked, around: PeriodInput(latest=around.today if asked.past else None),
     "select": _select,
     "area": _area,
     "radio": _radio,
