@@ -62,7 +62,9 @@ def administrator(name: str, organisation: Organisation, *, is_super: bool = Tru
 def professional(name: str, organisation: Organisation) -> tuple[Actor, Professional]:
     person = user(name)
     employment = hat(person, organisation, Hat.PROFESSIONAL)
-    record = enter_professional(person, employment, ProfessionalDraft("male", date(1980, 1, 1)), by=NOBODY)
+    sex = "male" if identity.is_male(person.document_number) else "female"
+    draft = ProfessionalDraft(sex, identity.birth_date(person.document_number))
+    record = enter_professional(person, employment, draft, by=NOBODY)
     return actor_from(person, employment), record
 
 

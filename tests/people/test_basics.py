@@ -6,6 +6,7 @@ import pytest
 
 from tests.browsers import signed_in
 from tests.people.conftest import BASICS, Tab, Typed
+from tests.registrations.forms import told
 from tests.small_world import SmallWorld
 from xueshi.accounts.models import User
 from xueshi.organisations.actors import Actor
@@ -16,7 +17,7 @@ type Browse = Callable[[Actor, str], Tab]
 
 
 def basics(actor: Actor, **changes: str) -> Typed:
-    return BASICS | {"phone": actor.user.phone, "email": "wang@example.cn"} | changes
+    return BASICS | told(actor.user.document_number) | {"phone": actor.user.phone, "email": "wang@example.cn"} | changes
 
 
 @pytest.mark.req("PRO-17")
@@ -50,12 +51,15 @@ def test_the_basics_ask_what_the_manual_prints(world: SmallWorld, browse: Browse
 @pytest.mark.req("PRO-18")
 def test_a_new_mobile_is_live_without_a_review(world: SmallWorld, browse: Browse) -> None:
     tab = browse(world.person, "/profile/")
+    typed = basics(world.person)
+    other = "female" if typed["sex"] == "male" else "male"
+    Professional.objects.filter(pk=world.record.pk).update(sex=other, born_on="1979-02-03")
     tab.save(basics(world.person, phone="１３９ 8888 7777"))
     assert tab.told() == ["手机号或电子邮箱已修改，您在其他设备上的登录已退出", "基本信息已保存"]
     user, record = User.objects.get(pk=world.person.user.pk), Professional.objects.get(pk=world.record.pk)
     assert (user.phone, user.email, user.landline) == ("13988887777", "wang@example.cn", "0631-5231234")
     assert (record.sex, str(record.born_on), record.post, record.rank, record.postdoctoral, record.version) == (
-        "female", "1981-02-03", "车间主任", "none", True, 2,
+        typed["sex"], typed["birth_date"], "车间主任", "none", True, 2,
     )  # fmt: skip
     assert ReviewCase.objects.count() == 0
 
@@ -113,7 +117,7 @@ def test_two_open_forms_do_not_overwrite_each_other(world: SmallWorld, browse: B
 
 def test_what_is_wrong_stands_beside_its_field(world: SmallWorld, browse: Browse) -> None:
     tab = browse(world.person, "/profile/")
-    tab.save(basics(world.person, phone="12", email="x", birth_date="2999-01-01", rank="emperor"))
+    tab.save(basics(world.person, phone="12", email="x", birth_date="2199-01-01", rank="emperor"))
     assert tab.page.status_code == 422
     assert tab.errors == {
         "birth_date": ["出生日期不能晚于今天"],
@@ -127,3 +131,24 @@ def test_what_is_wrong_stands_beside_its_field(world: SmallWorld, browse: Browse
 def test_an_administrator_has_no_record(world: SmallWorld) -> None:
     for path in ("/profile/", "/profile/title/", "/profile/entries/education/", "/profile/title/changes/"):
         assert signed_in(world.employer_admin).get(path).status_code == 404
+
+
+@pytest.mark.req("PRO-04", "PRO-18")
+def test_what_contradicts_the_number_is_refused_and_a_passport_tells_nothing(world: SmallWorld, browse: Browse) -> None:
+    typed = basics(world.person)
+    other = "female" if typed["sex"] == "male" else "male"
+    tab = browse(world.person, "/profile/")
+    assert tab.save(typed | {"sex": other, "birth_date": "1979-02-03"}).status_code == 422
+    assert tab.errors == {
+        "sex": ["性别与证件号不一致，请核对"],
+        "birth_date": ["出生日期与证件号不一致，请核对"],
+    }
+    assert (tab.filled["sex"], tab.filled["birth_date"], tab.filled["post"]) == (other, "1979-02-03", "车间主任")
+    assert Professional.objects.get(pk=world.record.pk).version == 1
+    User.objects.filter(pk=world.person.user.pk).update(document_type="passport")
+    Professional.objects.filter(pk=world.record.pk).update(graduated_on="2002-07-01")
+    assert tab.save({"birth_date": "2003-02-03"}).status_code == 422
+    assert tab.errors == {"birth_date": ["出生日期应早于资料中的毕业时间和任职时间，请核对"]}
+    assert tab.save({"birth_date": "1979-02-03"}).status_code == 302
+    record = Professional.objects.get(pk=world.record.pk)
+    assert (record.sex, str(record.born_on)) == (other, "1979-02-03")

@@ -10,6 +10,7 @@ from tests.browsers import signed_in
 from tests.people.conftest import Tab, Typed
 from tests.registrations.forms import picture
 from tests.small_world import SmallWorld
+from xueshi.kernel import identity
 from xueshi.organisations.actors import Actor, actor_from
 from xueshi.organisations.states import Hat
 from xueshi.people.models import Entry, Professional
@@ -27,8 +28,10 @@ def graduate(world: SmallWorld) -> tuple[Actor, Professional]:
     """Somebody whose registration named an education and an academic title."""
     person = make.user("陈霞")
     employment = make.hat(person, world.employer, Hat.PROFESSIONAL)
+    number = person.document_number
+    sex = "male" if identity.is_male(number) else "female"
     draft = ProfessionalDraft(
-        "female", date(1985, 7, 16), education="21", school="山东大学", major="机械类",
+        sex, identity.birth_date(number), education="21", school="山东大学", major="机械类",
         graduated_on=date(2007, 7, 1), degree="4", academic_title="首席技师",
     )  # fmt: skip
     return actor_from(person, employment), enter_professional(person, employment, draft, by=make.NOBODY)

@@ -24,7 +24,8 @@ def host(portal: str) -> dict[str, str]:
 
 
 def number(serial: int, *, area: str = "371002", born: str = "19850716") -> str:
-    return identity.complete_resident(f"{area}{born}{serial:03}")
+    """A woman's number, as the person of the form is one; serials from 1 to 499 and from 500 to 999 meet."""
+    return identity.complete_resident(f"{area}{born}{serial * 2 % 1000:03}")
 
 
 def picture(name: str = "licence.png", size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
@@ -88,34 +89,45 @@ def enters(identifier: str, portal: str = "weihai", user_type: str = "profession
     return client.get("/home/").status_code == 200
 
 
+def told(document: str) -> dict[str, str]:
+    """Sex and date of birth as a resident number tells them."""
+    return {
+        "sex": "male" if identity.is_male(document) else "female",
+        "birth_date": identity.birth_date(document).isoformat(),
+    }
+
+
 def person(document: str, **changes: Any) -> dict[str, Any]:
     """A complete professional form of 威海; ``employer`` must be added."""
-    return {
-        "existing": "",
-        "document_type": "resident",
-        "document_number": document,
-        "password": PASSWORD,
-        "password_again": PASSWORD,
-        "phone": "13963112345",
-        "email": "chenxia@example.cn",
-        "name": "陈霞",
-        "sex": "female",
-        "birth_date": "1985-07-16",
-        "education": "21",
-        "school": "山东大学",
-        "major": "机械类",
-        "graduated": "2007-07-01",
-        "degree": "4",
-        "postdoctoral": "no",
-        "title_series": "05",
-        "title_level": "middle",
-        "title": "0503",
-        "title_effective": "2015-12-01",
-        "title_certificate": picture("title.png"),
-        "undertaking": "on",
-        "agreement": "on",
-        "sensitive": "on",
-    } | changes
+    whole = len(document) == len(number(1)) and document[:17].isdigit()
+    return (
+        (told(document) if whole else {"sex": "female", "birth_date": "1985-07-16"})
+        | {
+            "existing": "",
+            "document_type": "resident",
+            "document_number": document,
+            "password": PASSWORD,
+            "password_again": PASSWORD,
+            "phone": "13963112345",
+            "email": "chenxia@example.cn",
+            "name": "陈霞",
+            "education": "21",
+            "school": "山东大学",
+            "major": "机械类",
+            "graduated": "2007-07-01",
+            "degree": "4",
+            "postdoctoral": "no",
+            "title_series": "05",
+            "title_level": "middle",
+            "title": "0503",
+            "title_effective": "2015-12-01",
+            "title_certificate": picture("title.png"),
+            "undertaking": "on",
+            "agreement": "on",
+            "sensitive": "on",
+        }
+        | changes
+    )
 
 
 def unit(**changes: Any) -> dict[str, Any]:

@@ -215,7 +215,7 @@ def test_what_a_stranger_made_of_the_number_since_shows_nothing_of_the_first(
 def test_a_person_with_an_account_finds_the_reason_when_signed_in(db: None, sign_in: SignIn) -> None:
     world = make.build("fujian")
     user = make.user("林晓燕")
-    typed = forms.person(NUMBER, employer=str(world.employer.pk))
+    typed = forms.person(user.document_number, employer=str(world.employer.pk))
     form = Form(browser(user, portal="fujian"), "professional", "fujian")
     form.send(typed)
     form.done()

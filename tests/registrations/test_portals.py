@@ -163,6 +163,7 @@ def test_an_existing_user_takes_a_second_hat(db: None, visit: Visit, sign_in: Si
     form.send(taken)
     assert list(form.errors) == ["document_number"]
     known = {"existing": "on", "name": user.name, "password": make.PASSWORD, "password_again": ""}
+    known |= forms.told(user.document_number)
     form.send(taken | known | {"password": PASSWORD})
     assert list(form.errors) == ["password"]
     form.send(taken | known)
@@ -186,7 +187,7 @@ def test_an_account_a_unit_and_its_person_get_in(db: None, sign_in: SignIn) -> N
     [hat] = bodies.hats(user.pk, "fujian")
     person = make.user("王志远")
     joining = Form(browser(person, portal="fujian"), "professional", "fujian")
-    joining.send(forms.person(PERSON, employer=str(body.pk)))
+    joining.send(forms.person(person.document_number, employer=str(body.pk)))
     joining.done()
     admin = make.actor_from(user, hat)
     assert listed(sign_in, admin, "people") == ["王志远"]
@@ -201,11 +202,13 @@ def test_an_account_a_unit_and_its_person_get_in(db: None, sign_in: SignIn) -> N
 @pytest.mark.req("PRO-31", "PRO-08")
 def test_a_person_may_belong_to_a_bureau(db: None, sign_in: SignIn, visit: Visit, portal: str) -> None:
     world = make.build(portal)
+    told = {}
     if portal == "fujian":
-        form = Form(browser(make.user("陈霞"), portal=portal), "professional", portal)
+        person = make.user("陈霞")
+        form, told = Form(browser(person, portal=portal), "professional", portal), forms.told(person.document_number)
     else:
         form = visit("professional", portal)
-    form.send(province_person(world, world.district, title_certificate=forms.picture()))
+    form.send(province_person(world, world.district, title_certificate=forms.picture(), **told))
     assert "请提醒人社部门管理员审核" in form.done()
     assert listed(sign_in, world.district_admin, "people") == ["陈霞"]
     assert listed(sign_in, world.city_admin, "people") == []

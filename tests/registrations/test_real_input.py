@@ -64,7 +64,9 @@ def test_full_width_numbers_and_blanks_are_mended(world: SmallWorld, visit: Visi
     assert found.organisation.code == "91371000MA3C0EXA7F"
 
 
-@pytest.mark.parametrize("name", ["买买提·吐尔逊", "𠮷田䶮", "王㛃", "阿不都热依木·阿不都克里木"])
+@pytest.mark.parametrize(
+    "name", ["买买提·吐尔逊", "𠮷田䶮", "王㛃", "阿不都热依木·阿不都克里木", "O'Brien-Müller J. D."]
+)
 @pytest.mark.req("PRO-04", "REV-10")
 def test_a_rare_character_and_a_dot_stay_in_a_name(world: SmallWorld, visit: Visit, sign_in: SignIn, name: str) -> None:
     form = visit("professional")
@@ -73,6 +75,42 @@ def test_a_rare_character_and_a_dot_stay_in_a_name(world: SmallWorld, visit: Vis
     assert User.objects.get(pk=Registration.objects.get().user_id).name == name
     page = sign_in(world.employer_admin).get("/registrations/people/", {"name": name[-2:]})
     assert [case.title for case in page.context["list"].rows] == [name]
+
+
+NO_NAME = "姓名只能由文字、间隔号“·”、连字符和空格组成，不能含有数字或其他符号"
+
+
+@pytest.mark.req("PRO-04")
+def test_what_cannot_be_is_refused_beside_its_field(world: SmallWorld, visit: Visit) -> None:
+    form, before = visit("professional"), counts()
+
+    def send(**changes: str) -> None:
+        form.send(forms.person(NUMBER, employer=str(world.employer.pk), title_certificate=forms.picture(), **changes))
+
+    for name in ("12345", "<script>alert(1)</script>", "王3", "王@", "·王", "😀"):
+        send(name=name, sex="male", graduated="1985-07-16")
+        assert (form.page.status_code, form.errors, form.page.context["form"]["name"].value()) == (
+            422, {"name": [NO_NAME]}, name,
+        )  # fmt: skip
+    send(sex="male", birth_date="1985-07-17")
+    assert form.errors == {"sex": ["性别与证件号不一致，请核对"], "birth_date": ["出生日期与证件号不一致，请核对"]}
+    send(graduated="1985-07-16", title_effective="1984-12-01")
+    early = ["该日期应晚于出生日期，请核对"]
+    assert (form.page.status_code, form.errors) == (422, {"graduated": early, "title_effective": early})
+    assert form.page.context["form"]["graduated"].value() == "1985-07-16"
+    assert counts() == before
+    send(name="买买提•吐尔逊")
+    form.done()
+    assert Registration.objects.get().user.name == "买买提·吐尔逊"
+
+
+@pytest.mark.req("PRO-04")
+def test_an_administrator_bears_a_name(world: SmallWorld, visit: Visit) -> None:
+    form = visit("employer")
+    form.send(forms.unit())
+    form.send(forms.manager(NUMBER, real_name="007"))
+    assert (form.page.status_code, form.errors) == (422, {"real_name": [f"真实{NO_NAME}"]})
+    assert User.objects.filter(document_type="resident", name="007").count() == 0
 
 
 def test_a_phone_may_stand_in_several_accounts(world: SmallWorld, visit: Visit) -> None:
@@ -298,7 +336,7 @@ def test_two_tabs_of_an_account_join_one_unit(db: None) -> None:
     world = make.build("fujian")
     user = make.user("林晓燕")
     tabs = [Form(browser(user, portal="fujian"), "professional", "fujian") for _tab in range(2)]
-    second = second_tab(*tabs, forms.person(NUMBER, employer=str(world.employer.pk)))
+    second = second_tab(*tabs, forms.person(user.document_number, employer=str(world.employer.pk)))
     assert second.errors == {"employer": ["您已提交过该注册，正在等待审核，请勿重复提交"]}
 
 

@@ -3,7 +3,6 @@
 import logging
 import traceback
 
-
 _REFUSED_REQUESTS = "django.security."
 """Its loggers are named after what they refuse, a host we do not serve say; their words repeat what was sent."""
 

@@ -48,7 +48,7 @@ def canonical_document(kind: str, number: str, *, today: date, field: str = "doc
         raise RuleBroken("请输入证件号", field)
     if re.search(r"\s", plain):
         raise RuleBroken("证件号中间不能有空格", field)
-    if kind in {DocumentType.RESIDENT, DocumentType.HK_MACAO_TAIWAN}:
+    if tells_birth(kind):
         return _resident(plain, today, field)
     if not _PASSPORT.fullmatch(plain):
         raise RuleBroken("证件号只能由字母和数字组成", field)
@@ -81,6 +81,11 @@ def complete_resident(first_seventeen: str) -> str:
 def birth_date(resident: str) -> date:
     """The date of birth inside a resident number; ``ValueError`` when there is no such day."""
     return date(int(resident[6:10]), int(resident[10:12]), int(resident[12:14]))
+
+
+def tells_birth(kind: str) -> bool:
+    """Whether numbers of this kind hold the date of birth and the sex of their bearer (GB 11643)."""
+    return kind in {DocumentType.RESIDENT, DocumentType.HK_MACAO_TAIWAN}
 
 
 def is_male(resident: str) -> bool:

@@ -8,6 +8,10 @@ from xueshi.kernel.errors import RuleBroken
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT = frozenset("\n\t")
 _BRACKETS = str.maketrans("〔〕【】", "()()")
+_MIDDLE_DOTS = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑–－", "-"))
+_BETWEEN = "·-'’. "
+_NAME_SIGNS = frozenset({"Lo", "Lu", "Ll", "Lt", "Lm", "Mn", "Mc"})
 _WIDTHS = ("<wide>", "<narrow>", "<noBreak>", "<compat> 0020")
 
 
@@ -19,6 +23,20 @@ def clean(text: str, *, field: str = "", multiline: bool = False) -> str:
         if character not in kept and unicodedata.category(character) in _REFUSED:
             raise RuleBroken("含有不可见字符或控制字符，请删除后重新填写", field)
     return unicodedata.normalize("NFC", text)
+
+
+def person_name(text: str, label: str = "姓名", *, field: str = "") -> str:
+    """A person's name as it is kept: letters of any script with their marks, 〇, and between them ``·``, ``-``, ``'``,
+    ``.`` or a blank.
+
+    Look-alikes of the middle dot and the hyphen become these; widths are folded and blanks in a row become one.
+    ``RuleBroken`` for digits and other signs, and for a name without a letter or with a sign before its first.
+    """
+    name = " ".join(half_width(clean(text, field=field)).translate(_MIDDLE_DOTS).translate(_HYPHENS).split())
+    kinds = [sign if sign in _BETWEEN else unicodedata.category(sign) for sign in name.replace("〇", "零")]
+    if name and (kinds[0] in _BETWEEN or not _NAME_SIGNS.issuperset(set(kinds) - set(_BETWEEN))):
+        raise RuleBroken(f"{label}只能由文字、间隔号“·”、连字符和空格组成，不能含有数字或其他符号", field)
+    return name
 
 
 def number(text: str, digits: int = 18) -> int | None:

@@ -112,6 +112,11 @@ def _plain_text(field: FieldSpec, context: Context) -> str | None:
     return value
 
 
+def _person_name(field: FieldSpec, context: Context) -> str | None:
+    value = _plain_text(field, context)
+    return text.person_name(value, field.label, field=field.key) if value else None
+
+
 def _whole(field: FieldSpec, context: Context) -> int | None:
     plain = text.half_width(text.clean(typed_text(context.typed, field.key), field=field.key))
     if not plain:
@@ -231,6 +236,7 @@ def _unread(_field: FieldSpec, _context: Context) -> None:
 
 
 _CLEANERS: Mapping[FieldKind, Callable[[FieldSpec, Context], Answer | None]] = {
+    FieldKind.PERSON_NAME: _person_name,
     FieldKind.INTEGER: _whole,
     FieldKind.DATE: _day,
     FieldKind.PERIOD: _period,

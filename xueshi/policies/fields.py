@@ -16,6 +16,7 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     TEXTAREA = "textarea"
+    PERSON_NAME = "person_name"
     INTEGER = "integer"
     DATE = "date"
     PERIOD = "period"

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final
 
 from xueshi.kernel import identity
-from xueshi.kernel.identity import DocumentType
 from xueshi.organisations.states import OrganisationKind
 
 KIND_WORDS: Final[Mapping[OrganisationKind, str]] = {
@@ -54,7 +53,7 @@ def birth_line(document_type: str, number: str, born: date) -> str:
 
     Beside a masked number the whole day would give the number away (security C4).
     """
-    if document_type not in {DocumentType.RESIDENT, DocumentType.HK_MACAO_TAIWAN}:
+    if not identity.tells_birth(document_type):
         return f"{born.year} 年"
     agrees = identity.birth_date(number) == born
     return f"{born.year} 年（与证件号{'一致' if agrees else '不一致'}）"

@@ -11,6 +11,7 @@ from tests import small_world
 from tests.browsers import browser
 from tests.checks.report import Outcome, Tell
 from tests.people.conftest import BASICS, Typed
+from tests.registrations import forms
 from xueshi.accounts import codes
 from xueshi.accounts.codes import Claim, Recipient
 from xueshi.accounts.models import User
@@ -48,7 +49,8 @@ def _proofs(actor: Actor, code: str) -> list[Typed]:
 
 def _tried(client: Client, actor: Actor, changes: Typed, proof: Typed, as_json: bool) -> Any:
     version = Professional.objects.get(employment__user=actor.user).version
-    asked = BASICS | {"phone": actor.user.phone, "email": FIRST_MAIL, "version": str(version)} | changes
+    asked = BASICS | forms.told(actor.user.document_number)
+    asked |= {"phone": actor.user.phone, "email": FIRST_MAIL, "version": str(version)} | changes
     asked.pop("password")
     if as_json:
         return client.post("/profile/", json.dumps(asked | proof), content_type="application/json")

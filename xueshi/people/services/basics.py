@@ -8,9 +8,9 @@ from django.db import transaction
 from xueshi.accounts import services as accounts
 from xueshi.accounts.services import ContactDraft
 from xueshi.audit import services as audit
-from xueshi.kernel.errors import MovedOn
+from xueshi.kernel.errors import MovedOn, RuleBroken
 from xueshi.organisations.actors import Actor
-from xueshi.people import selectors
+from xueshi.people import rules, selectors
 from xueshi.people.models import Professional
 from xueshi.reviews.services import acting
 
@@ -39,7 +39,9 @@ def save_basics(actor: Actor, draft: BasicsDraft) -> bool:
         NotFound: the actor has no record.
         MovedOn: the record was saved from another form meanwhile.
         RuleBroken: a new phone or e-mail without the right password.
+        Problems: sex or date of birth contradicts the document number.
     """
+    rules.agree(actor.user.document_type, actor.user.document_number, sex=draft.sex, born=draft.born_on)
     accounts.confirm_contact(actor.user, draft.contact)
     return _save(actor, draft)
 
@@ -49,6 +51,8 @@ def _save(actor: Actor, draft: BasicsDraft) -> bool:
     professional = selectors.locked_own(actor)
     if professional.version != draft.version:
         raise MovedOn(CHANGED_MEANWHILE)
+    if draft.born_on != professional.born_on:
+        _born_before(professional, draft.born_on)
     portal = professional.employment.organisation.portal
     another_way = accounts.change_contact(actor.user, draft.contact, portal=portal)
     changed = [name for name in _COLUMNS if getattr(professional, name) != getattr(draft, name)]
@@ -57,6 +61,12 @@ def _save(actor: Actor, draft: BasicsDraft) -> bool:
     _write(professional, changed)
     audit.record(acting(actor), "professional.basics", professional, changed=changed, version=professional.version)
     return another_way
+
+
+def _born_before(professional: Professional, born: date) -> None:
+    known = (professional.graduated_on, professional.title_effective_on, professional.appointed_on)
+    if any(day is not None and day <= born for day in known):
+        raise RuleBroken("出生日期应早于资料中的毕业时间和任职时间，请核对", "birth_date")
 
 
 def _write(professional: Professional, changed: list[str]) -> None:

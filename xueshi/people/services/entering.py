@@ -41,7 +41,19 @@ class ProfessionalDraft:
 
 @transaction.atomic
 def enter_professional(user: User, employment: Membership, draft: ProfessionalDraft, *, by: audit.By) -> Professional:
-    """Create the record, or replace that of an earlier refused registration."""
+    """Create the record, or replace that of an earlier refused registration.
+
+    ``Problems`` beside what contradicts the person's number or lies before their birth; nothing is written then.
+    """
+    rules.agree(user.document_type, user.document_number, sex=draft.sex, born=draft.born_on)
+    rules.after_birth(
+        draft.born_on,
+        {
+            "graduated": draft.graduated_on,
+            "title_effective": draft.title_effective_on,
+            "appointed": draft.appointed_on,
+        },
+    )
     values: dict[str, Any] = {name: getattr(draft, name) for name in draft_columns()}
     values |= {"employment": employment, "name_bigrams": text.bigrams(user.name), "name_pinyin": pinyin_key(user.name)}
     professional, created = Professional.objects.update_or_create(

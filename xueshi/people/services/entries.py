@@ -11,7 +11,7 @@ from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
 from xueshi.kernel.errors import MovedOn, RuleBroken
 from xueshi.organisations.actors import Actor
-from xueshi.people import selectors
+from xueshi.people import rules, selectors
 from xueshi.people.models import Entry, Professional
 from xueshi.people.services.basics import CHANGED_MEANWHILE
 from xueshi.people.states import EntryKind
@@ -47,11 +47,14 @@ def save_entry(actor: Actor, draft: EntryDraft) -> Entry:
         NotFound: no such entry of this person.
         MovedOn: it was changed from another form meanwhile.
         RuleBroken: too many, or the only highest education gives up its mark.
+        Problems: a day lies before the person's birth.
     """
     professional = selectors.locked_own(actor)
     twin = selectors.entry_by_key(professional, draft.submission_key) if draft.pk is None else None
     if twin is not None:
         return twin
+    days = {key: day for key, day in draft.answers.given.items() if isinstance(day, date)}
+    rules.after_birth(professional.born_on, days)
     entry = _opened(actor, professional, draft)
     highest = _highest(professional, entry, draft)
     if highest and not entry.highest:

@@ -61,6 +61,7 @@ def ask_for_title(actor: Actor, draft: TitleDraft) -> TitleChange:
         NotFound: the actor has no record.
         MovedOn: the title in force is not the one the form showed.
         RuleBroken: nothing differs, or another change is under review.
+        Problems: a day lies before the person's birth.
     """
     professional = selectors.locked_own(actor)
     twin = selectors.change_by_key(professional, draft.submission_key)
@@ -71,6 +72,7 @@ def ask_for_title(actor: Actor, draft: TitleDraft) -> TitleChange:
         raise MovedOn(CHANGED_MEANWHILE)
     if not _differs(before, draft):
         raise RuleBroken(NOTHING_NEW)
+    rules.after_birth(professional.born_on, {"title_effective": draft.effective_on, "appointed": draft.appointed_on})
     change = _written(professional, before, draft)
     _hand_in(actor, change, before)
     return change
