@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import add
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.forms.utils import flatatt
@@ -15,12 +16,16 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xueshi.ui import parts
+from xueshi.ui.list_page import RowAction
 from xueshi.ui.printing import printed
 from xueshi.ui.shell import NavGroup
 
 NOTHING = "—"
 type OptionGroup = tuple[str | None, Iterable[Mapping[str, Any]], int]
 """A widget's choices as Django hands them to its template: the group's name, its options, its place."""
+
+type Acting = tuple[RowAction[Any], str, Mapping[str, str]]
+"""An action of a row, its address there, and what it posts."""
 
 
 @cache
@@ -85,14 +90,24 @@ def cell(value: object, url: str = "", into: str = "") -> SafeString:
 
 
 @lru_cache(maxsize=1024)
-def opening(label: str, classes: str) -> SafeString:
-    """What stands before the content in every cell of one column."""
-    return format_html('<td role="cell" data-l="{}" class="{}"><div>', label, classes)
+def opening(label: str, classes: str, inner: str = "") -> SafeString:
+    """What stands before the content in every cell of one column; ``inner`` are the classes of the box within."""
+    within = format_html(' class="{}"', inner) if inner else ""
+    return format_html('<td role="cell" data-l="{}" class="{}"><div{}>', label, classes, within)
+
+
+_CLOSING: Final = format_html("</div></{}>", "td")
+_NOTHING: Final = format_html("{}", "")
 
 
 def cells(drawn: Iterable[tuple[SafeString, SafeString]]) -> SafeString:
     """The cells of one row from their ``opening`` and content."""
-    return format_html_join("", "{}{}</div></td>", drawn)
+    return _joined(opening + content + _CLOSING for opening, content in drawn)
+
+
+def _joined(drawn: Iterable[SafeString]) -> SafeString:
+    """What is drawn already, one after the other, without being looked at again."""
+    return reduce(add, drawn, _NOTHING)
 
 
 def row_opening(key: object, *, chosen: bool) -> SafeString:
@@ -144,10 +159,31 @@ def _option(value: str, label: SafeString, attributes: str) -> SafeString:
     return format_html('<option value="{}"{}>{}</option>', value, attributes, label)
 
 
+def row_post(acting: Acting, name: str, token: str) -> SafeString:
+    """A button of a row's last column, in the form that posts its fields."""
+    action, url, fields = acting
+    sent = format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
+    asks = format_html(' data-confirm="{}"', action.confirm) if action.confirm else ""
+    return format_html(
+        '<form method="post" action="{}" hx-boost="false"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
+        '<button class="btn btn-link btn-sm"{}>{}<span class="visually-hidden"> {}</span></button></form>',
+        url, token, sent, asks, action.label, name,
+    )  # fmt: skip
+
+
+def row_actions(actions: Iterable[Acting], name: str, token: str) -> SafeString:
+    """The last column of a row, of buttons that post and of links."""
+    drawn = [row_post(one, name, token) if one[0].post else row_link(one[1], one[0].label, name) for one in actions]
+    return _last_column(drawn)
+
+
 def row_links(links: Iterable[tuple[str, str]], name: str) -> SafeString:
     """The last column of a row that has links only, from their addresses and labels."""
-    drawn = format_html_join("", "{}", ((row_link(url, label, name),) for url, label in links))
-    return format_html('<td role="cell" data-l="操作" class="x-acts"><div class="x-actions">{}</div></td>', drawn)
+    return _last_column(row_link(url, label, name) for url, label in links)
+
+
+def _last_column(drawn: Iterable[SafeString]) -> SafeString:
+    return opening("操作", "x-acts", "x-actions") + _joined(drawn) + _CLOSING
 
 
 def controls(form: forms.Form) -> SafeString:

@@ -114,8 +114,10 @@ def _actions(desk: _Desk) -> tuple[RowAction[Declaration], ...]:
     if not desk.waits:
         return detail, queues.removal(lambda row: row.case_id)
 
+    decide = reverse("reviews:decide")
+
     def deciding(row: Declaration) -> str | None:
-        return reverse("reviews:decide") if desk.is_ours(row) else None
+        return decide if desk.is_ours(row) else None
 
     def refusing(row: Declaration) -> str | None:
         return desk.opening(row) if desk.is_ours(row) else None

@@ -74,9 +74,9 @@ def options(*, groups: Sequence[drawing.OptionGroup]) -> str:
 
 
 @register.simple_tag
-def row_link(*, url: str, label: str, name: str) -> str:
-    """Draw a link of a row's last column; ``name`` says to screen readers which row."""
-    return drawing.row_link(url, label, name)
+def row_actions(*, of: Sequence[drawing.Acting], name: str, token: object) -> str:
+    """Draw the last column of a row in which something can be changed; its forms carry the page's token."""
+    return drawing.row_actions(of, name, str(token))
 
 
 @register.inclusion_tag("ui/parts/chain.html")
