@@ -87,8 +87,16 @@ def locked_own(actor: Actor) -> Professional:
 
 def live_title(professional: Professional) -> Title:
     """The title in force."""
-    rows = Title.objects.filter(professional=professional, live_from__isnull=False, live_until=None)
-    return rows.select_related("department", "scan").get()
+    found = _live_title(professional.pk)
+    if found is None:
+        raise Title.DoesNotExist
+    return found
+
+
+@worded_row
+def _live_title(professional_id: int) -> QuerySet[Title]:
+    rows = Title.objects.filter(professional_id=professional_id, live_from__isnull=False, live_until=None)
+    return rows.select_related("department", "scan")
 
 
 def title_at(professional_id: int, moment: datetime) -> Title | None:
@@ -117,7 +125,12 @@ def own_changes(actor: Actor) -> QuerySet[TitleChange]:
 
 def open_change(actor: Actor) -> TitleChange | None:
     """The actor's change under review, if there is one."""
-    return own_changes(actor).filter(open=True).first()
+    return _open_change(own(actor).pk)
+
+
+@worded_row
+def _open_change(professional_id: int) -> QuerySet[TitleChange]:
+    return _with_titles(TitleChange.objects.filter(professional_id=professional_id, open=True))
 
 
 def own_change(actor: Actor, case_id: int) -> TitleChange:
