@@ -84,8 +84,8 @@ def test_decisions_through_the_desk(world: make.SmallWorld) -> None:
     stolen = browser.post("/reviews/decide/", posted | {"row": [*posted["row"], f"{foreign.case_id}:1"]})
     assert (stolen.status_code, BatchRun.objects.count()) == (404, 0)
     cases = ReviewCase.objects.filter(pk__in=[row.case_id for row in rows])
-    browser.post("/reviews/decide/", posted | {"comment": "长" * 301})
-    assert "审核意见不能超过 300 字" in page(browser, "/declarations/review/")
+    refused = browser.post("/reviews/decide/", posted | {"comment": "长" * 301})
+    assert (refused.status_code, "审核意见不能超过 300 字" in refused.content.decode()) == (422, True)
     confirm = browser.post("/reviews/decide/", posted | {"comment": "集中审核"})["Location"]
     text = page(browser, confirm)
     assert ("批量通过" in text, "<b>3</b> 条" in text, 'value="集中审核"' in text) == (True, True, True)
@@ -266,7 +266,39 @@ def test_a_second_window_is_told_above_the_detail_that_it_came_too_late(world: m
     shown = {"row": f"{row.case_id}:1", "next": "/declarations/review/", "here": here}
     browser.post("/reviews/decide/", shown | {"verdict": "fail", "comment": "材料不清"})
     late = browser.post("/reviews/decide/", shown | {"verdict": "pass", "comment": "同意"})
-    assert late["Location"] == here
-    before = page(browser, here).partition("申报单号")[0]
+    assert late.status_code == 409
+    before = late.content.decode().partition("申报单号")[0]
     assert "已由他人处理或内容已变更" in before
     assert w.case(row).state == CaseState.REJECTED
+
+
+def test_a_refused_refusal_keeps_what_was_typed_and_chosen(world: make.SmallWorld) -> None:
+    row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
+    here = f"/declarations/review/?year={row.year}&case={row.pk}"
+    sent = {"row": f"{row.case_id}:1", "verdict": "fail", "concerns": "evidence", "comment": " ", "here": here}
+    answer = browser.post("/reviews/decide/", sent | {f"hours-{row.case_id}": "12"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "不通过时请填写审核意见" in text
+    assert re.search(r'<input[^>]*name="comment"[^>]*aria-invalid="true"[^>]*autofocus', text)
+    assert re.findall(r'<option value="([^"]*)" selected>', text.split('name="concerns"')[1]) == ["evidence"]
+    assert f'name="hours-{row.case_id}" value="12"' in text
+    assert f'name="year" value="{row.year}"' in text
+    assert f'name="here" value="{here.replace("&", "&amp;")}"' in text
+    long = browser.post("/reviews/decide/", sent | {"comment": "长" * 301}).content.decode()
+    assert "长" * 301 in long
+    assert browser.post("/reviews/decide/", sent | {"concerns": "password", "comment": "不清"}).status_code == 422
+    assert w.case(row).state == CaseState.PENDING
+    shown = page(browser, here)
+    assert "aria-invalid" not in shown
+
+
+@pytest.mark.parametrize(
+    "here", ["/home/", "//evil.example/declarations/review/", "/declarations/verification/", "/nowhere/", "/account/"]
+)
+def test_only_a_desk_of_ones_own_is_drawn_for_a_refused_decision(world: make.SmallWorld, here: str) -> None:
+    row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
+    sent = {"row": f"{row.case_id}:1", "verdict": "fail", "comment": "", "here": here, "next": "/declarations/review/"}
+    answer = browser.post("/reviews/decide/", sent)
+    assert (answer.status_code, answer["Location"]) == (302, "/declarations/review/")
+    assert "不通过时请填写审核意见" in page(browser, answer["Location"])

@@ -1,5 +1,6 @@
 """审核人员信息修改 at each role's desk."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from tests import small_world as make
 from tests.browsers import signed_in
@@ -203,3 +205,19 @@ def test_the_desk_costs_the_same_for_one_row_and_many(world: SmallWorld, ask: As
         numbers.append(len(queries))
         several(ask, world.employer, names)
     assert numbers[0] == numbers[1] <= 14
+
+
+def test_a_refusal_without_a_reason_and_a_late_one_are_told_at_the_desk(world: SmallWorld, ask: Ask) -> None:
+    case, admin = ask(world.person), signed_in(world.employer_admin)
+    here = f"{reverse('people:changes')}?case={case.pk}"
+    assert f'name="here" value="{here}"' in admin.get(here).content.decode()
+    sent = {"row": f"{case.pk}:{case.version}", "verdict": "fail", "comment": "", "concerns": "title", "here": here}
+    refused = admin.post("/reviews/decide/", sent)
+    text = refused.content.decode()
+    assert (refused.status_code, "不通过时请填写审核意见" in text, "data-desk" in text) == (422, True, True)
+    assert re.search(r'name="comment"[^>]*aria-invalid="true"[^>]*autofocus', text)
+    assert admin.post("/reviews/decide/", sent | {"comment": "不符"}).status_code == 302
+    late = admin.post("/reviews/decide/", sent | {"verdict": "pass", "comment": "同意"})
+    assert (late.status_code, "已由他人处理或内容已变更" in late.content.decode()) == (409, True)
+    case.refresh_from_db()
+    assert case.state == "rejected"

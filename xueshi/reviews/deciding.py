@@ -44,11 +44,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A case that stays as it was, and why."""
+    """A case that stays as it was, and why; ``status`` is that of the error it would be by itself."""
 
     case_id: int
     title: str
     reason: str
+    status: int = RuleBroken.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _overtaken(cases: _Reached) -> list[Refusal]:
     last = {case: _decided_last(case, steps) for case, steps in cases.items()}
     names = selectors.names_of(by for by in last.values() if by)
     said = {case: f"{rules.MOVED_ON}（{names[by]}）" if by else rules.MOVED_ON for case, by in last.items()}
-    return [Refusal(case.pk, case.title, reason) for case, reason in said.items()]
+    return [Refusal(case.pk, case.title, reason, MovedOn.status) for case, reason in said.items()]
 
 
 def _decided_last(case: ReviewCase, steps: Sequence[Step]) -> int | None:

@@ -5,7 +5,7 @@ connect it to the one way of deciding.
 """
 
 import json
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -169,21 +169,18 @@ def decision(actor: Actor, case: ReviewCase, next_url: str) -> dict[str, Any]:
     }
 
 
-_TYPED = "reviews.typed"
+_TYPED = "typed_decision"
 
 
-def keep_typed(session: MutableMapping[str, Any], case_id: int, typed: Mapping[str, str]) -> None:
-    """Keep what a reviewer typed into a decision that was refused, with ``problem``, until the case is shown again."""
-    session[_TYPED] = {"case": case_id, **typed}
+def keep_typed(request: object, case_id: int, typed: Mapping[str, str]) -> None:
+    """Keep what a reviewer typed into a decision that is refused, with ``problem`` and its ``field``, for the desk."""
+    setattr(request, _TYPED, {"case": str(case_id), **typed})
 
 
-def typed(session: MutableMapping[str, Any], case_id: int | None) -> Mapping[str, str]:
-    """What ``keep_typed`` kept for this case, once."""
-    kept: dict[str, Any] = session.get(_TYPED) or {}
-    if case_id is None or kept.get("case") != case_id:
-        return {}
-    del session[_TYPED]
-    return kept
+def typed(request: object, case_id: int | None) -> Mapping[str, str]:
+    """What ``keep_typed`` kept for this case while this request lasts."""
+    kept: Mapping[str, str] = getattr(request, _TYPED, {})
+    return kept if kept.get("case") == str(case_id) else {}
 
 
 def tabs() -> tuple[ListTab[ReviewCase], ...]:

@@ -34,6 +34,11 @@ class Reason:
     concerns_label: str = ""
     own: int | None = None
 
+    @property
+    def value(self) -> str:
+        """What choosing it posts: the field and the words."""
+        return f"{self.concerns}:{self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:

@@ -16,6 +16,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.people import selectors as people
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
+from xueshi.reviews import queues
 from xueshi.ui.forms import add_problems
 from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
@@ -66,6 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
         extra |= shown.detail(actor_of(request), opened, list_again(request))
+        extra["typed"] = queues.typed(request, opened)
     if opened and request.headers.get("HX-Target") == "detail":
         return render(request, "adjustments/desk.html#detail", extra)
     return show_list(request, lists.desk(reviewed=request.GET.get("tab") == "reviewed"), extra)
@@ -79,7 +81,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def _event(request: HttpRequest, case_id: int, problem: str = "", status: int = 200) -> HttpResponse:
     context = shown.detail(actor_of(request), case_id, request.path) | {"title": lists.TITLE, "problem": problem}
-    context["typed"] = request.POST.get("reason", "")
+    context |= {"reason": request.POST.get("reason", ""), "typed": queues.typed(request, case_id)}
     return render(request, "adjustments/case.html", context, status=status)
 
 

@@ -68,7 +68,7 @@ def context(opened: Opened, request: HttpRequest) -> dict[str, object]:
     return (
         _said(row, year, opened.pack)
         | _deciding(row, year, opened)
-        | {"typed": queues.typed(request.session, row.case_id)}
+        | {"typed": queues.typed(request, row.case_id)}
         | {"flags": duplicates.flags(opened.actor, selectors.KIND, row.pk)}
     )
 

@@ -9,6 +9,7 @@ from xueshi.kernel.text import number
 from xueshi.organisations.states import Power
 from xueshi.people.web import lists, shown
 from xueshi.policies.requests import PortalRequest, actor_of
+from xueshi.reviews import queues
 from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
 
@@ -21,7 +22,7 @@ def changes(request: PortalRequest) -> HttpResponse:
     opened = number(case)
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
-        extra |= shown.detail(actor, opened, list_again(request))
+        extra |= shown.detail(actor, opened, list_again(request)) | {"typed": queues.typed(request, opened)}
     if opened and request.headers.get("HX-Target") == "detail":
         return render(request, "people/changes.html#detail", extra)
     title = request.pack.profile.desk

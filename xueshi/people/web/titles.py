@@ -13,6 +13,7 @@ from xueshi.people.web import lists, pages, shown
 from xueshi.people.web.forms import Desk, TabForm
 from xueshi.policies.answers import Answers
 from xueshi.policies.requests import PortalRequest, actor_of
+from xueshi.reviews import queues
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 
@@ -71,4 +72,5 @@ def withdraw(request: PortalRequest, case_id: int) -> HttpResponse:
 def change(request: PortalRequest, case_id: int) -> HttpResponse:
     """One change on a page of its own, for the person and for every desk of its way (变更明细)."""
     context = shown.detail(actor_of(request), case_id)
-    return render(request, "people/change.html", context | {"title": "变更明细"})
+    context |= {"title": "变更明细", "typed": queues.typed(request, case_id)}
+    return render(request, "people/change.html", context)

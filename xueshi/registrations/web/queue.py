@@ -12,6 +12,7 @@ from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.registrations import selectors
 from xueshi.registrations.web import detail as details
 from xueshi.registrations.web import lists, subordinates
+from xueshi.reviews import queues
 from xueshi.ui.images import image_answer
 from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
@@ -27,7 +28,7 @@ def queue(request: PortalRequest, key: str) -> HttpResponse:
     opened = number(case)
     extra: dict[str, Any] = {"detail_key": case if opened else ""}
     if opened:
-        extra |= details.context(actor, opened, list_again(request))
+        extra |= details.context(actor, opened, list_again(request)) | {"typed": queues.typed(request, opened)}
     if opened and request.headers.get("HX-Target") == "detail":
         return render(request, "registrations/queue.html#detail", extra)
     return show_list(request, lists.page(key, actor, reviewed=request.GET.get("tab") == "reviewed"), extra)
@@ -37,7 +38,8 @@ def queue(request: PortalRequest, key: str) -> HttpResponse:
 def detail(request: PortalRequest, case_id: int) -> HttpResponse:
     """One registration on a page of its own, for the person and for every desk of its way."""
     context = details.context(actor_of(request), case_id)
-    return render(request, "registrations/detail.html", context | {"title": context["heading"]})
+    context |= {"title": context["heading"], "typed": queues.typed(request, case_id)}
+    return render(request, "registrations/detail.html", context)
 
 
 @route(object_kind="reviews.reviewcase")

@@ -16,6 +16,8 @@ from xueshi.ui.fields import PLEASE_CHOOSE
 from xueshi.ui.forms import BaseForm
 
 _ROW = re.compile(r"(\d{1,18}):(\d{1,9})")
+FINDING = "finding"
+"""Stands for whatever the kind lets a reviewer find, where a refusal does not name its field."""
 _FINDING = re.compile(r"([a-z]+)-(\d{1,18})")
 
 
@@ -67,6 +69,14 @@ def _findings(posted: QueryDict, items: Mapping[int, int]) -> dict[int, dict[str
         if found and int(found[2]) in items:
             findings.setdefault(int(found[2]), {})[found[1]] = text.clean(value, field=name)
     return findings
+
+
+def typed_from(posted: QueryDict, problem: str, field: str) -> tuple[int, dict[str, str]]:
+    """The single case of a posted decision, with what was typed and chosen, and what is wrong with which field."""
+    case_id = _row(posted.getlist("row")[0])[0]
+    names = ("comment", "concerns", "reason")
+    typed = {name: posted.get(name, "") for name in names} | {"hours": posted.get(f"hours-{case_id}", "")}
+    return case_id, typed | {"problem": problem, "field": field if field in names else FINDING}
 
 
 class EntrustForm(BaseForm):

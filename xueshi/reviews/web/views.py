@@ -14,11 +14,12 @@ from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import actor_of
 from xueshi.reviews import batches, deciding, kinds, queues, services
-from xueshi.reviews.deciding import Report
+from xueshi.reviews.deciding import Refusal, Report
 from xueshi.reviews.models import BatchRun
 from xueshi.reviews.states import Stage, Verdict
 from xueshi.reviews.tasks import run_batch
-from xueshi.reviews.web.forms import order_from, remark_from, verdict_from
+from xueshi.reviews.web import again
+from xueshi.reviews.web.forms import FINDING, order_from, remark_from, typed_from, verdict_from
 from xueshi.ui.routes import route
 
 REVIEWING = (Power.REVIEW_ACCOUNTS.value, Power.REVIEW_HOURS.value, Power.VERIFY_HOURS.value)
@@ -39,9 +40,9 @@ def decide(request: HttpRequest) -> HttpResponse:
         services.note_foreign_row(actor)
         raise
     except RuleBroken as broken:
-        return _once_more(request, broken.message)
+        return _refused(request, broken)
     if request.POST.get("here") and not report.done:
-        return _once_more(request, report.refused[0].reason)
+        return _refused(request, report.refused[0])
     _tell(request, report, order.verdict)
     return redirect(back(request))
 
@@ -116,16 +117,19 @@ def _started(actor: Actor, run: BatchRun) -> HttpResponse:
     return redirect("reviews:batch", token=run.token)
 
 
-def _once_more(request: HttpRequest, problem: str) -> HttpResponse:
-    """A refused decision: from the page of one case back to it, what was typed in place; else told above the list."""
+def _refused(request: HttpRequest, refusal: RuleBroken | Refusal) -> HttpResponse:
+    """A refused decision: the desk once more, what was typed in place and the reason beside it, else above the list."""
     posted, rows = request.POST, request.POST.getlist("row")
-    if not posted.get("here") or len(rows) != 1:
+    problem, field = (refusal.message, refusal.field) if isinstance(refusal, RuleBroken) else (refusal.reason, FINDING)
+    beside = bool(posted.get("here")) and len(rows) == 1
+    if beside:
+        queues.keep_typed(request, *typed_from(posted, problem, field))
+    else:
         messages.error(request, problem)
-        return redirect(back(request))
-    case_id = int(rows[0].partition(":")[0])
-    typed = {"comment": posted.get("comment", ""), "hours": posted.get(f"hours-{case_id}", ""), "problem": problem}
-    queues.keep_typed(request.session, case_id, typed)
-    return redirect(back(request, field="here"))
+    answer = again.drawn(request, back(request, field="here" if beside else "next"), refusal.status)
+    if answer is None and beside:
+        messages.error(request, problem)
+    return answer or redirect(back(request))
 
 
 def back(request: HttpRequest, otherwise: str = "", field: str = "next") -> str:
