@@ -39,7 +39,7 @@ def _refused(small: small_world.SmallWorld) -> User:
     """Somebody whose wish to join a unit was turned down."""
     user = small_world.user("林晓燕")
     form = forms.Form(browser(user, portal="fujian"), "professional", "fujian")
-    form.send(forms.person(forms.number(601), employer=str(small.employer.pk)))
+    form.send(forms.person(user.document_number, employer=str(small.employer.pk)))
     form.done()
     case = Registration.objects.get().case
     assert case is not None

@@ -17,7 +17,7 @@ from xueshi.registrations.models import Registration
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ADMIN = identity.complete_resident("37100219850307122")
-PERSON = identity.complete_resident("37060219900101222")
+PERSON = identity.complete_resident("37060219900101221")
 UNIT = "威海海天（山东）精密机械有限公司"
 REASON = "营业执照与单位地址不一致"
 
