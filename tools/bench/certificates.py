@@ -26,7 +26,7 @@ from tools.bench.harness import Bench, Side, pair
 from xueshi.certificates import keys, pades, rendering, signing
 from xueshi.certificates.payload import Payload
 from xueshi.certificates.rules import CertificateNumber, Figures, new_code
-from xueshi.kernel import clock
+from xueshi.kernel import clock, typesetting
 from xueshi.policies import registry
 
 DRAWN, SIGNED = 250, 100
@@ -67,7 +67,7 @@ def bare_compiler(template: Path) -> typst.Compiler:
     return typst.Compiler(
         template,
         root=template.parent,
-        font_paths=rendering._fonts(),
+        font_paths=typesetting._fonts(),
         ignore_system_fonts=True,
         package_path=rendering._LAYOUT,
     )
