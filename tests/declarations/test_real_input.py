@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
+from django.http import HttpResponse
 from django.test import Client
 
 from tests import small_world as make
@@ -66,12 +67,12 @@ def changed(packs: dict[str, Path], settings: Any) -> Changed:
 
 def decide(
     reviewer: Client, declaration: Declaration, verdict: str = "pass", comment: str = "", hours: str = ""
-) -> str:
-    """Press 通过 or 不通过 beside the list; the address that follows."""
+) -> HttpResponse:
+    """Press 通过 or 不通过 beside the list; the answer."""
     case = w.case(declaration)
     sent = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": comment, "next": DESK,
             "here": f"{DESK}?case={declaration.pk}"}  # fmt: skip
-    return str(reviewer.post(DECIDE, sent | ({f"hours-{case.pk}": hours} if hours else {}))["Location"])
+    return reviewer.post(DECIDE, sent | ({f"hours-{case.pk}": hours} if hours else {}))
 
 
 def typed_paper(hours: str, **more: object) -> dict[str, object]:
@@ -132,10 +133,11 @@ def test_what_was_handed_in_before_a_new_pack_is_recognised_by_it(changed: Chang
     row, desk = w.handed_in(world.person), signed_in(world.employer_admin)
     changed(ANEW)
     page(desk, f"{DESK}?case={row.pk}")
-    text = page(desk, decide(desk, row))
-    assert "认定学时不能超过规则核算的 18 学时" in text
+    refused = decide(desk, row)
+    assert refused.status_code == 422
+    assert "认定学时不能超过规则核算的 18 学时" in refused.content.decode()
     assert (w.case(row).state, w.total(world)) == ("pending", 0)
-    assert decide(desk, row, comment="按新标准", hours="18") == DESK
+    assert decide(desk, row, comment="按新标准", hours="18")["Location"] == DESK
     assert (w.case(row).state, w.total(world)) == ("approved", 18)
 
 
