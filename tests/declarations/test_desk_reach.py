@@ -1,0 +1,40 @@
+"""What opens at a desk is what its list finds: the question about one row agrees with its filter."""
+
+from itertools import product
+
+import pytest
+
+from tests import small_world as make
+from tests.declarations import world as w
+from xueshi.declarations import selectors, services
+from xueshi.declarations.models import Declaration
+from xueshi.kernel.errors import NotFound
+from xueshi.organisations.actors import Actor
+from xueshi.reviews.states import Stage, Verdict
+
+
+def _opens(actor: Actor, stage: Stage, pk: int) -> bool:
+    try:
+        return selectors.at_desk(actor, stage, pk).pk == pk
+    except NotFound:
+        return False
+
+
+@pytest.mark.django_db
+def test_a_row_opens_at_a_desk_exactly_where_its_list_finds_it() -> None:
+    world = make.build()
+    waiting, passed, verified, refused, back = (w.handed_in(world.person, str(hours)) for hours in (8, 16, 24, 4, 12))
+    services.save_draft(world.person, w.paper(world.person, "1"))
+    w.decided(world.employer_admin, passed)
+    for desk in (world.employer_admin, world.department_admin):
+        w.decided(desk, verified)
+    w.decided(world.employer_admin, refused, Verdict.FAIL, "证明不清")
+    services.withdraw(world.person, back.pk)
+    actors = (world.person, world.employer_admin, world.department_admin, world.stranger_admin)
+    agreed = []
+    for actor, stage, row in product(actors, (Stage.REVIEW, Stage.VERIFICATION), Declaration.objects.all()):
+        found = Declaration.objects.filter(selectors.waiting_at(actor, stage) | selectors.decided_at(actor, stage))
+        agreed.append((_opens(actor, stage, row.pk), found.filter(pk=row.pk).exists()))
+    assert {one for one, _other in agreed} == {True, False}
+    assert [pair for pair in agreed if pair[0] != pair[1]] == []
+    assert waiting.pk in {row.pk for row in selectors.desk_rows(world.employer_admin, Stage.REVIEW)}
