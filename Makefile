@@ -16,7 +16,7 @@ run: bootstrap    ## the four portals with the demo world, until Ctrl-C (PORT, X
 
 test: bootstrap   ## the whole suite on two cores, in random order (ARGS= for pytest)
 	@$(PYTHON) tools/browser.py
-	@$(PYTHON) tools/with_database.py $(PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(PYTHON) tools/with_database.py $(PYTHON) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: bootstrap  ## style, types, arrows, templates, migrations, packs, static rules, lock files (ONLY=name)
 	@$(PYTHON) tools/with_database.py $(PYTHON) tools/check.py $(ONLY)

@@ -1,6 +1,7 @@
 """What every test stands on: the database's triggers, cheap passwords, a small world to build on."""
 
 import gc
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,11 @@ from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from playwright.sync_api import Browser
 from whitenoise.middleware import WhiteNoiseMiddleware
+from xdist.remote import Producer
 
+from tests.scheduling import Together, Witness, turn_of
 from tools.browser import launched
+from xueshi.kernel import clock
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
 
@@ -76,6 +80,14 @@ def _known_files(django_test_environment: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_of_the_clock() -> Iterator[None]:
+    """The clock is read once a run: read anew every half minute, it would now and then be one query more of a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "_REFRESH_SECONDS", math.inf)
+        yield
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser a file; it ends with the file, because its event loop would stand in the way of other tests.
@@ -97,35 +109,21 @@ def _quick_and_private(settings: object, tmp_path: Path) -> None:
     settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
 
 
-SHARED = "tests/checks/surface"
-"""The package whose files share one world and one crawl; apart, every worker would make its own."""
-UNCRAWLED = (f"{SHARED}/test_authority.py", f"{SHARED}/test_browser.py")
-"""Its files that need the world and not the crawl: half of its work, which another worker may do."""
+_witness = Witness()
 
 
-def _path(item: pytest.Item) -> str:
-    return item.nodeid.split("::", 1)[0]
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Files stay whole, on one worker each."""
+    return Together(config, log)
 
 
-def _group(item: pytest.Item) -> str:
-    path = _path(item)
-    return SHARED if path.startswith(SHARED) and path not in UNCRAWLED else path
-
-
-def _turn(item: pytest.Item) -> int:
-    """The longest first, so that no worker ends alone: what shares a world, then what drives a browser.
-
-    What needs that world too comes after the browsers, when it has long been built.
-    """
-    if _group(item) == SHARED:
-        return 0
-    if item.get_closest_marker("browser"):
-        return 1
-    return 2 if _path(item) in UNCRAWLED else 3
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In the process that leads the workers: what was meant to stay together did."""
+    if worker := getattr(report, "worker_id", None):
+        _witness.saw(report.nodeid, worker)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what stays on one worker and what starts first; within a turn the order stays random."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_turn)
+    """Say what starts first; within a turn the order stays random."""
+    items.sort(key=turn_of)
