@@ -51,7 +51,12 @@ archive_mode = on
 archive_timeout = '5min'
 archive_command = 'test ! -f "{folder}/%f" && cp "%p" "{folder}/%f"'
 """
-FOR_TESTS = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
+FOR_TESTS = """\
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+max_connections = 200  # two races of forty threads each, and the servers of two browsers
+"""
 
 
 def binary(name: str) -> Path:
