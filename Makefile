@@ -2,6 +2,8 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 ONLY ?=
+# Each process would translate the same thousand files again: five seconds of every start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help bootstrap run test check bench shots matrix seed worker lock
 

@@ -13,7 +13,7 @@ from django.template.base import Template
 from django.template.context import Context
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.remote import Producer
 
@@ -23,6 +23,9 @@ from xueshi.kernel import clock
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in this thread
 
+
+WAIT = 20_000
+"""Milliseconds after which what a browser waits for will not come, on a machine that does much else besides."""
 
 gc.set_threshold(200_000, 20, 100)  # a test makes garbage by the page; looking for it at each step costs a twentieth
 
@@ -95,6 +98,7 @@ def chromium() -> Iterator[Browser]:
     While that loop runs Django keeps another connection for this thread. It must not come from an earlier file,
     whose database may have been another one, nor stay for the next.
     """
+    expect.set_options(timeout=WAIT)
     with launched() as browser:
         connection.close()
         yield browser

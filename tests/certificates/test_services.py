@@ -203,7 +203,7 @@ def test_the_public_check_finds_by_number_code_link_and_file() -> None:
     page = pypdfium2.PdfDocument(paper)[0]
     import zxingcpp  # noqa: PLC0415 - only this test reads a picture
 
-    (code,) = zxingcpp.read_barcodes(page.render(scale=2.5).to_pil())
+    (code,) = zxingcpp.read_barcodes(page.render(scale=2.5).to_pil(), formats=zxingcpp.BarcodeFormat.QRCode)
     ways = [
         selectors.by_number(certificate.number, " 王 志远 "),
         selectors.by_number(certificate.number.lower(), certificate.code),

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.checks.report import Outcome, told
+from tests.conftest import WAIT
 from tests.journeys.auditing import WIDTHS, Auditor
 from tests.journeys.people import Visitor
 
@@ -27,7 +28,7 @@ def visit(
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAIT)
         contexts.append(context)
         page = context.new_page()
         _listen(page, troubles)

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import small_world as make
+from tests.conftest import WAIT
 from tests.declarations import world as lives
 from tests.journeys.conftest import Open
 from tests.journeys.people import Visitor, scan
@@ -181,7 +182,7 @@ def plain(live_server: LiveServer, chromium: Browser, settings: object) -> Itera
 
     def open_portal(portal: str) -> Visitor:
         context = chromium.new_context(java_script_enabled=False, locale="zh-CN")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAIT)
         contexts.append(context)
         return Visitor(context.new_page(), f"http://{portal}.localhost:{live_server.url.rsplit(':', 1)[1]}")
 
