@@ -12,6 +12,7 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import a11y
+from tests.conftest import WAIT
 from xueshi.organisations.actors import Actor
 from xueshi.portal import signing_in
 
@@ -70,7 +71,7 @@ class Auditor:
         context = self.browser.new_context(
             viewport={"width": 1440, "height": 900}, locale="zh-CN", reduced_motion="reduce"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAIT)
         for script in a11y.scripts():
             context.add_init_script(script)
         return context
