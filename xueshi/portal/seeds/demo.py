@@ -22,6 +22,7 @@ from xueshi.portal.seeds import (
     newcomers,
     on_behalf,
     registering,
+    sending,
     telling,
 )
 from xueshi.portal.seeds.accounts import ACCOUNTS, Fixed
@@ -63,6 +64,7 @@ def build() -> Demo:
     list(adjusting.adjust_some(demo.builder, demo.people))
     on_behalf.declare_some(demo.builder, demo.people)
     telling.tell(_writers(demo), clock.year())
+    sending.send_all()
     return demo
 
 

@@ -13,10 +13,9 @@ from xueshi.declarations import selectors as declarations
 from xueshi.declarations import services as declaring
 from xueshi.kernel import clock
 from xueshi.ledger import selectors as ledger
-from xueshi.notifications import services as notifications
 from xueshi.organisations.states import OrganisationKind
 from xueshi.people import services as people
-from xueshi.portal.seeds import changing, on_behalf
+from xueshi.portal.seeds import changing, on_behalf, sending
 from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Person
 from xueshi.portal.seeds.deeds import Deed, Ending, Slot, Wanted, deed
@@ -54,8 +53,7 @@ def build(rng: int, size: str) -> World:
     _declare_for_people(world)
     _change_titles(world)
     _list_tree(world)
-    while notifications.deliver_due():  # letters of a past that is lived in a moment: most come too late to be sent
-        pass
+    sending.send_all()
     return world
 
 
