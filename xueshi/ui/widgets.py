@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from xueshi.ui.fields import PLEASE_CHOOSE
+
+type Offered = tuple[str, str, str]
+"""One choice as it is drawn: what is sent, what is printed, and what it hangs on as JSON."""
 
 
 class Option(Protocol):
@@ -37,10 +44,24 @@ class ChoosingSelect(forms.Select):
             attrs = attrs | {"data-narrowed-by": json.dumps(list(narrowed_by))}
         super().__init__(attrs, [PLEASE_CHOOSE, *((option.code, option.printed) for option in options)])
         self.parents = {option.code: option.parents for option in options if option.parents and narrowed_by}
+        hangs = {code: json.dumps(above) for code, above in self.parents.items()}
+        described = ((option.code, option.printed, hangs.get(option.code, "")) for option in options)
+        self._offered: tuple[Offered, ...] = ((*PLEASE_CHOOSE, ""), *described)
 
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add what the option hangs on."""
-        option = super().create_option(name, value, *args, **kwargs)
-        if parents := self.parents.get(str(value)):
-            option["attrs"]["data-parents"] = json.dumps(parents)
-        return option
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: object | None = None
+    ) -> SafeString:
+        """The drop-down at what was chosen. Whole catalogues stand in some: their options are drawn once."""
+        (chosen,) = self.format_value(value)
+        drawn = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>{}</select>', name, drawn, choices(self._offered, chosen))
+
+
+@lru_cache(maxsize=512)
+def choices(offered: tuple[Offered, ...], chosen: str) -> SafeString:
+    """The options of a drop-down."""
+    drawn = (
+        (code, flatatt({"data-parents": parents or None, "selected": code == chosen}), label)
+        for code, label, parents in offered
+    )
+    return format_html_join("", '<option value="{}"{}>{}</option>', drawn)
