@@ -48,14 +48,19 @@ class Auditor:
 
     def window(self, portal: str, actor: Actor | None) -> "Window":
         """The browser as this person, signed in; without one as a visitor."""
+        if actor is None:
+            return self.window_with(portal, None)
+        session = SessionStore()
+        signing_in.begin(session, actor.user, actor.membership)
+        return self.window_with(portal, session)
+
+    def window_with(self, portal: str, session: SessionStore | None) -> "Window":
+        """The browser with what a session keeps."""
         base = f"http://{portal}.localhost:{self.port}"
-        cookies: list[Any] = []
-        if actor is not None:
-            session = SessionStore()
-            signing_in.begin(session, actor.user, actor.membership)
-            session.save()
-            cookies = [{"name": "sessionid", "value": session.session_key or "", "url": base}]
-        return Window(self, base, cookies)
+        if session is None:
+            return Window(self, base, [])
+        session.save()
+        return Window(self, base, [{"name": "sessionid", "value": session.session_key or "", "url": base}])
 
     def page_of(self, window: "Window") -> Page:
         """The one page, as whoever it is shown to: a browser that has read the checkers runs them faster."""

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page
 
 from tests.journeys.auditing import Auditor, press
 from tests.world import built_world, snapshot
 from xueshi.certificates import selectors as certificates
 from xueshi.portal.seeds.world import World
+from xueshi.registrations.models import Registration
+from xueshi.registrations.web import corrections
 
 __all__ = ["built_world", "snapshot"]
 
@@ -38,6 +41,16 @@ def _visitor(auditor: Auditor, world: World) -> None:
     window.check("verify hit", "/verify/", lambda page: _verify(page, *certificate), "text=查验其他证书")
     window.check("offline refused", "/verify/offline/", press(".x-decide .btn-primary"), ".x-errors")
     window.check("not found", "/nowhere/", status=404)
+    refused = auditor.window_with("weihai", _refused(world))
+    refused.check("take back refused", "/register/take-back/", press(".x-decide .btn-outline-danger"), ".x-errors")
+
+
+def _refused(world: World) -> SessionStore:
+    """The session of somebody who was refused and has given their password."""
+    session = SessionStore()
+    case = world.of("registration.professional", state="rejected")[0].pk
+    corrections.prove(session, Registration.objects.get(case_id=case))
+    return session
 
 
 def _verify(page: Page, number: str, proof: str) -> None:
