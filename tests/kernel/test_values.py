@@ -15,6 +15,7 @@ def test_masks() -> None:
     assert masking.document("370602199001012215") == "370***********2215"
     assert masking.document("E12345") == "****45"
     assert (masking.listed("370602199001012215"), masking.listed("E12345")) == ("****2215", "****45")
+    assert (masking.cut("370602199001012215"), masking.cut("E12345")) == ("3706021990…2215", "****45")
     assert masking.phone("13912345612") == "139******12"
     assert [masking.name(name) for name in ("王志远", "王敏", "王", "欧阳修文")] == ["王*远", "王*", "王*", "欧**文"]
     assert masking.email("wangzhiyuan@example.cn") == "wa***@example.cn"

@@ -134,6 +134,7 @@ def test_the_archive_lists_everybody_also_without_training(db: None) -> None:
     assert "<h1>培训档案</h1>" in page
     assert cells(page, "姓名") == ["李春燕", "王志远"]
     assert (cells(page, "总学时"), cells(page, "认定结果")) == (["60", "90"], ["不合格", "合格"])
+    assert cells(page, "身份证号") == [who.user.listed_document for who in (world.colleague, world.person)]
     assert [one.count("培训历程") for one in cells(page, "操作")] == [0, 1]
     before = read(client, f"/years/archive/?year={year - 1}")
     assert (cells(before, "总学时"), cells(before, "认定结果")) == (["0", "10"], ["不合格", "不合格"])

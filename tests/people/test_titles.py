@@ -91,7 +91,7 @@ def test_a_rejected_change_has_no_effect_and_stands_in_the_record(world: SmallWo
     ]  # fmt: skip
     cells = [[str(value) for _column, value, _link in row["cells"]] for row in listed.drawn]
     assert [(row[2], row[3], row[5]) for row in cells] == [
-        ("审核通过", "张敏", "--"), ("审核不通过", "张敏", "证书编号有误"),
+        ("审核通过", "张敏", ""), ("审核不通过", "张敏", "证书编号有误"),
     ]  # fmt: skip
     assert "现专业技术职务任职资格：-- → 高级工程师" in cells[0][1]
     assert "现专业技术职务任职资格：-- → 工程师" in cells[1][1]

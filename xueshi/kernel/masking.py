@@ -1,10 +1,11 @@
-"""One way of masking each kind of personal value (``architecture`` §8: first 3, last 4)."""
+"""One way of masking each kind of personal value, and of numbers one for each kind of place (``docs/identity.md``)."""
 
 
 def document(number: str, *, first: int = 3, last: int = 4) -> str:
     """``370602199001012215`` → ``370***********2215``; short numbers keep only the last two.
 
-    ``first`` and ``last`` are for pages whose manual prints other widths.
+    For what somebody reads of themselves, the detail under review, and papers. ``first`` and ``last`` are for one's own
+    profile, where a manual may print other widths (PRO-29).
     """
     if len(number) < 8:
         return "*" * max(len(number) - 2, 0) + number[-2:]
@@ -14,6 +15,11 @@ def document(number: str, *, first: int = 3, last: int = 4) -> str:
 def listed(number: str) -> str:
     """``370602199001012215`` → ``****2215``: as lists of people print it (SYS-05); short numbers keep the last two."""
     return "****" + number[-4 if len(number) > 7 else -2 :]
+
+
+def cut(number: str) -> str:
+    """``370602199001012215`` → ``3706021990…2215``: the home table that prints it so (SYS-05, decision 0021)."""
+    return f"{number[:10]}…{number[-4:]}" if len(number) > 16 else listed(number)
 
 
 def phone(number: str) -> str:

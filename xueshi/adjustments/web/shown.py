@@ -42,7 +42,7 @@ def pairs(row: Adjustment) -> list[parts.Pair]:
         parts.Pair(label="年度", value=str(row.year)),
         parts.Pair(label="调整内容", value=selectors.words(row), strong=True),
         parts.Pair(label="起止时间", value=f"{row.starts_on} 至 {row.ends_on}"),
-        parts.Pair(label="情况说明", value=row.explanation or "--"),
+        parts.Pair(label="情况说明", value=row.explanation),
     ]
     rule = selectors.rule_of(row)
     if rule is not None:

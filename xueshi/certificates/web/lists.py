@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from xueshi.accounts.models import document_index
 from xueshi.certificates import batches, permissions, selectors
-from xueshi.kernel import masking, text
+from xueshi.kernel import text
 from xueshi.kernel.identity import DocumentType
 from xueshi.kernel.text import number
 from xueshi.ledger.models import YearAccount
@@ -68,7 +68,7 @@ _COLUMNS: Final[tuple[Column[YearAccount], ...]] = (
     Column(
         key="person",
         label="姓名",
-        value=lambda row: Cell(text=row.person.user.name, note=masking.listed(row.person.user.document_number)),
+        value=lambda row: Cell(text=row.person.user.name, note=row.person.user.listed_document),
         order_by="person__user__name",
     ),
     Column(key="unit", label="所在单位", value=lambda row: row.person.employment.organisation.name, wrap=True),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from xueshi.accounts.models import document_index
-from xueshi.kernel import clock, masking, text
+from xueshi.kernel import clock, text
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.identity import DocumentType
 from xueshi.kernel.text import number
@@ -99,13 +99,12 @@ def _opens(asked: Archive) -> Callable[[Professional], str | None]:
 
 
 def _values(pack: Pack, of_year: YearRules, year: int) -> Mapping[str, Value]:
-    first, last = pack.profile.document_shown
     areas, levels = registry.catalogue("areas"), registry.catalogue("title_levels")
     sexes = registry.catalogue("sexes")
     return {
         "year": lambda _row: str(year),
         "name": lambda row: row.user.name,
-        "document": lambda row: masking.document(row.user.document_number, first=first, last=last),
+        "document": lambda row: row.user.listed_document,
         "sex": lambda row: sexes.label(row.sex),
         "area": lambda row: areas.label(row.employment.organisation.area_code),
         "level": lambda row: levels.label(row.title_level) if row.title_level else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from xueshi.kernel import clock, masking
+from xueshi.kernel import clock
 from xueshi.ledger.rendering import Sheet
 from xueshi.ledger.selectors import Standing
 from xueshi.ledger.web import shown
@@ -14,11 +14,11 @@ from xueshi.policies import registry
 from xueshi.policies.lookback import LookBack
 from xueshi.policies.packs import Pack
 from xueshi.policies.years import YearRules
+from xueshi.ui.drawing import shown as shown_as
 from xueshi.ui.parts import Pair, State
 from xueshi.ui.printing import printed
 
 TITLE: Final = "继续教育学时认定单"
-NOTHING: Final = "--"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,14 @@ class SheetPage:
     def facts(self) -> list[Pair]:
         """Whose sheet it is."""
         person = self.person
-        first, last = self.pack.profile.document_shown
         level = registry.catalogue("title_levels").label(person.title_level) if person.title_level else ""
         degree = registry.catalogue("degrees").label(person.degree) if person.degree else ""
         return [
             Pair(label="姓名", value=person.user.name),
-            Pair(label="证件号码", value=masking.document(person.user.document_number, first=first, last=last)),
+            Pair(label="证件号码", value=person.user.masked_document),
             Pair(label="工作单位", value=person.employment.organisation.name),
-            Pair(label="职称级别", value=level or NOTHING),
-            Pair(label="学位", value=degree or NOTHING),
+            Pair(label="职称级别", value=shown_as(level)),
+            Pair(label="学位", value=shown_as(degree)),
         ]
 
     @property
@@ -123,4 +122,4 @@ def row_of(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
 def _words(row: SheetRow) -> Sequence[str]:
     hours = (value for _label, value in row.hours)
     figures = (str(printed(one)) for one in (row.year, *hours, row.total, row.need))
-    return [*figures, row.state.label, row.notes or NOTHING]
+    return [*figures, row.state.label, str(shown_as(row.notes))]

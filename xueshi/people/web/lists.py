@@ -62,7 +62,7 @@ OF_A_BUREAU: tuple[CaseColumn, ...] = (
     Column(
         key="certificate",
         label="继续教育证书号",
-        value=lambda case: getattr(case, "certificate_number", "") or shown.EMPTY,
+        value=lambda case: getattr(case, "certificate_number", ""),
         minor=True,
     ),
     Column(
@@ -164,17 +164,17 @@ def _own(actor: Any) -> QuerySet[TitleChange]:
 
 def _reviewer(row: TitleChange) -> str:
     step = shown.decided(row)
-    return step.decided_by.name if step is not None and step.decided_by is not None else shown.EMPTY
+    return step.decided_by.name if step is not None and step.decided_by is not None else ""
 
 
 def _reviewed_at(row: TitleChange) -> object:
     step = shown.decided(row)
-    return step.decided_at if step is not None else shown.EMPTY
+    return step.decided_at if step is not None else None
 
 
 def _comment(row: TitleChange) -> str:
     step = shown.decided(row)
-    return step.comment if step is not None and step.comment else shown.EMPTY
+    return step.comment if step is not None else ""
 
 
 def own_changes(pack: Pack) -> ListPage[TitleChange]:

@@ -19,7 +19,7 @@ from xueshi.ui import parts
 from xueshi.ui.printing import printed
 
 EMPTY = "--"
-"""What a reviewer reads where nothing was given (REV-13)."""
+"""What stands before or after where nothing was given: 变更明细 prints it so (REV-13); elsewhere it is ``—``."""
 
 WITHDRAWN = parts.State("已撤销", "idle")
 AT_ONCE = parts.State("已生效", "ok")

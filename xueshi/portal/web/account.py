@@ -78,14 +78,14 @@ def _changed(request: PortalRequest, form: PasswordForm) -> HttpResponse | None:
 def _pairs(pack: Pack, user: User) -> list[parts.Pair]:
     kinds = {one.code: one.label for one in registry.catalogue("document_types").items}
     number = "身份证号码" if user.document_type == "resident" else "证件号码"
-    named = [parts.Pair(label="登录账号", value=user.login_name or "—", note="注册后不能修改")]
+    named = [parts.Pair(label="登录账号", value=user.login_name, note="注册后不能修改")]
     return [
         parts.Pair(label="姓名", value=user.name, strong=True),
         *(named if "login_name" in pack.login.identifiers else []),
         parts.Pair(label="证件类型", value=kinds.get(user.document_type, user.document_type)),
         parts.Pair(label=number, value=user.masked_document, note="注册后不能修改"),
-        parts.Pair(label="手机号码", value=user.masked_phone or "—"),
-        parts.Pair(label="电子邮箱", value=masking.email(user.email) if user.email else "—"),
+        parts.Pair(label="手机号码", value=user.masked_phone),
+        parts.Pair(label="电子邮箱", value=masking.email(user.email) if user.email else ""),
     ]
 
 

@@ -84,7 +84,7 @@ def _row(who: Actor, row: Declaration, pack: Pack) -> dict[str, Any]:
         "form": shown.form_label(row),
         "line": row.answers.get("class_name") or row.answers.get("title") or row.number,
         "hours": row.hours_declared,
-        "desk": shown.handler(row) or "—",
+        "desk": shown.handler(row),
         "state": shown.state(row, pack),
         "refusal": shown.refusal(row),
         "edit": reverse("declarations:edit", args=[row.pk]) if may_edit(who, row).allowed else "",

@@ -83,7 +83,7 @@ def _who(request: PortalRequest) -> list[parts.Pair]:
     pairs = [
         parts.Pair(label="姓名", value=user.name, strong=True),
         parts.Pair(label="证件号码", value=user.masked_document),
-        parts.Pair(label="手机号码", value=user.masked_phone or "—"),
+        parts.Pair(label="手机号码", value=user.masked_phone),
     ]
     if record is not None:
         pairs.append(parts.Pair(label="所在单位", value=record.employment.organisation.name))

@@ -40,7 +40,7 @@ def reset_password(request: PortalRequest, membership_id: int) -> HttpResponse:
 def _page(request: PortalRequest, hat: Membership, refused: RuleBroken | TooMany | None = None) -> HttpResponse:
     way = recovering.way_to(hat.user)
     context = {
-        "pairs": _pairs(hat, f"{_WAYS[way.channel]} {way.masked}" if way is not None else "—"),
+        "pairs": _pairs(hat, f"{_WAYS[way.channel]} {way.masked}" if way is not None else ""),
         "problem": refused.message if refused is not None else "" if way is not None else recovering.UNREACHABLE,
         "sendable": way is not None,
         "hours": recovering.RESET_LIFE // timedelta(hours=1),

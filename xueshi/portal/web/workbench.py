@@ -9,7 +9,7 @@ from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.urls import reverse
 
 from xueshi.declarations import selectors as declarations
-from xueshi.kernel import clock
+from xueshi.kernel import clock, masking
 from xueshi.ledger import selectors as ledger
 from xueshi.notices import permissions as writing
 from xueshi.notices import selectors as notices
@@ -132,7 +132,7 @@ def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
         columns=(
             Column(key="year", label=labels["year"], value=lambda _row: str(year)),
             Column(key="name", label="姓名", value=lambda row: row.user.name),
-            Column(key="document", label="身份证", value=lambda row: cut(row.user.document_number)),
+            Column(key="document", label="身份证", value=lambda row: masking.cut(row.user.document_number)),
             *(number(key) for key in ("public", "professional", "total")),
             Column(key="result", label=labels["result"], value=lambda row: result[bool(getattr(row, "passed", None))]),
         ),
@@ -143,8 +143,3 @@ def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
 def _record(row: Professional) -> str | None:
     pk = getattr(row, "account_pk", None)
     return reverse("ledger:year", args=[pk]) if pk else None
-
-
-def cut(number: str) -> str:
-    """The width this one table prints: the first ten and the last four with an ellipsis between them (SYS-05)."""
-    return f"{number[:10]}…{number[-4:]}" if len(number) > 16 else "*" * max(len(number) - 4, 0) + number[-4:]
