@@ -73,6 +73,13 @@ def test_every_template_is_drawn_by_somebody() -> None:
     assert unused - BY_DJANGO == set()
 
 
+def test_a_page_asks_for_its_files_by_asset() -> None:
+    """``asset`` looks the address up once a process, ``static`` at every request."""
+    pages = {path: path.read_text(encoding="utf-8") for path in PROGRAM.glob("*/templates/**/*.html")}
+    assert sum("{% asset " in text for text in pages.values()) > 4
+    assert [path.name for path, text in pages.items() if "{% static " in text] == []
+
+
 def test_a_row_is_claimed_only_where_its_page_is_asked() -> None:
     rows, marks = set(filter(matrix.is_requirement, matrix.rows())), matrix.marks()
     assert len(rows & set(marks)) > 100
