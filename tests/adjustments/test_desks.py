@@ -69,6 +69,27 @@ def test_each_question_agrees_with_its_filter_and_strangers_find_nothing(world: 
     assert signed_in(world.colleague).get(f"/adjustments/uploads/{upload.key}/").status_code == 404
 
 
+def test_a_refused_verdict_and_a_refused_batch_leave_the_desk_as_it_was(world: make.SmallWorld, ask: Ask) -> None:
+    case, browser = ask(world.person, "waive", "illness"), signed_in(world.employer_admin)
+    desk, row = "/adjustments/review/?name=志远", f"{case.pk}:{case.version}"
+    here = f"{desk}&case={case.pk}"
+    opened = browser.get(here)
+    assert (opened.status_code, f'name="row" value="{row}"' in opened.content.decode()) == (200, True)
+    for words, problem in ((" ", "不通过时请填写审核意见"), ("长" * 301, "审核意见不能超过 300 字")):
+        sent = {"row": row, "verdict": "fail", "comment": words, "next": desk}
+        refused = browser.post("/reviews/decide/", sent | {"here": here})
+        detail = refused.content.decode().split('id="detail"')[1]
+        assert (refused.status_code, f'role="alert">{problem}</p>' in detail) == (422, True)
+        assert re.search(rf'name="comment"[^>]*value="{words}" aria-invalid="true"[^>]*autofocus', detail)
+        batch = browser.post("/reviews/decide/", sent | {"verdict": "", "action": "fail"})
+        toolbar = batch.content.decode().split('class="x-toolbar"')[1]
+        assert (batch.status_code, f'role="alert">{problem}</p>' in toolbar) == (422, True)
+        assert re.search(rf'name="row" value="{row}"[^>]* checked>', toolbar)
+        assert re.search(rf'name="comment"[^>]*value="{words}" aria-invalid="true"[^>]*autofocus', toolbar)
+    case.refresh_from_db()
+    assert (case.state, case.version, Adjustment.objects.get().live) == ("pending", 1, True)
+
+
 def test_a_level_changed_in_mid_year_counts_from_the_next(world: make.SmallWorld) -> None:
     """The packs of this test ask 40 hours of juniors, 24 of them public; what is asked of a year is not moved in it."""
     year, now = clock.year(), clock.now()

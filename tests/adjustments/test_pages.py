@@ -152,6 +152,8 @@ def test_withdrawn_and_refused_events_leave_room(world: make.SmallWorld, ask: As
     assert (TargetChange.objects.count(), YearAccount.objects.count()) == (0, 0)
     assert "证明不清晰" in read(client, f"/adjustments/cases/{second.pk}/")
     decide(world.employer_admin, third)
-    assert client.post(f"/adjustments/cases/{third.pk}/withdraw/").status_code == 302
+    late = client.post(f"/adjustments/cases/{third.pk}/withdraw/")
+    assert (late.status_code, "已有单位审核，不能撤销" in late.content.decode()) == (409, True)
+    assert [one.case_id for one in late.context["list"].rows] == [third.pk, second.pk, first.pk]
     third.refresh_from_db()
     assert third.state == "pending"

@@ -160,7 +160,9 @@ def test_a_cap_that_another_approval_has_just_filled_is_named(world: make.SmallW
     assert "每天" in text
     assert "超出上限" in text
     together = browser.post(DECIDE, {"row": posted(second)["row"], "action": "pass", "next": DESK})
-    assert re.search("未处理“王志远[^”]+”：.*每天", told(browser, together["Location"]))
+    assert together.status_code == 422
+    assert re.search("未处理“王志远[^”]+”：.*每天", together.content.decode())
+    assert (together.context["list"].sent.rows, w.case(second).state) == ({posted(second)["row"]}, CaseState.PENDING)
 
 
 @pytest.fixture
@@ -197,8 +199,10 @@ def test_a_case_is_handed_over_and_taken_back(world: make.SmallWorld, deputy: Ac
     first.post(DECIDE, posted(row))
     assert w.case(row).state == CaseState.PENDING
     assert f"hours-{row.case_id}" in page(second, f"{DESK}?case={row.pk}")
-    assert first.post(f"/reviews/{row.case_id}/take-back/", {"version": "1", "next": DESK}).status_code == 302
-    assert w.case(row).handler_id is not None, "an old page takes nothing back"
+    stale = first.post(f"/reviews/{row.case_id}/take-back/", {"version": "1", "next": f"{DESK}?name=志远"})
+    said = "已由他人处理或内容已变更" in stale.content.decode()
+    assert (stale.status_code, said, [one.pk for one in stale.context["list"].rows]) == (409, True, [row.pk])
+    assert (w.case(row).handler_id, w.case(row).version) == (int(sent["to"]), 2), "an old page takes nothing back"
     first.post(f"/reviews/{row.case_id}/take-back/", {"version": "2", "next": DESK})
     assert (w.case(row).handler_id, w.case(row).version) == (None, 3)
     second.post(DECIDE, posted(row) | {"row": f"{row.case_id}:2"})
@@ -248,7 +252,7 @@ def test_verification_passed_failed_and_already_done(world: make.SmallWorld) -> 
     told_person = told(signed_in(world.colleague), f"/declarations/{failed.pk}/")
     assert "期刊不符" in told_person
     again = verifier.post(DECIDE, posted(passed, "fail", comment="再看") | {"row": f"{passed.case_id}:2", "here": ""})
-    assert "已由他人处理或内容已变更（部门管理员）" in page(verifier, again["Location"])
+    assert (again.status_code, "已由他人处理或内容已变更（部门管理员）" in again.content.decode()) == (409, True)
     assert w.total(world) == 24
     assert services.submit(world.colleague, w.paper(world.colleague)).pk != failed.pk
 

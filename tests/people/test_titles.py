@@ -134,7 +134,10 @@ def test_the_same_form_sent_twice_is_one_change(world: SmallWorld, browse: Brows
 def test_a_change_is_withdrawn_and_another_follows(world: SmallWorld, ask: Ask) -> None:
     case = ask(world.person)
     assert signed_in(world.colleague).post(f"/profile/title/changes/{case.pk}/withdraw/").status_code == 404
-    signed_in(world.person).post(f"/profile/title/changes/{case.pk}/withdraw/")
+    browser, withdraw = signed_in(world.person), f"/profile/title/changes/{case.pk}/withdraw/"
+    assert browser.post(withdraw).status_code == 302
+    twice = browser.post(withdraw)
+    assert (twice.status_code, "已审核的事项不能撤销" in twice.content.decode()) == (409, True)
     case.refresh_from_db()
     assert (case.state, held(world.record)) == ("withdrawn", ("", "", ""))
     listed = signed_in(world.person).get("/profile/title/changes/").context["list"]

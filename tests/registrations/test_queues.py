@@ -1,6 +1,7 @@
 """The review pages of registrations."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -77,10 +78,16 @@ def test_an_empty_queue_says_so(world: SmallWorld, sign_in: SignIn) -> None:
 def test_two_of_five_move_then_the_rest_of_the_filtered_set(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     cases = people(visit, world.employer, ["陈霞", "陈光", "王一", "陈明", "陈亮"])
     admin = sign_in(world.employer_admin)
-    admin.post("/reviews/decide/", {"action": "pass"}, **WEIHAI)
+    here = f"/registrations/people/?name={quote('陈')}"
+    nothing = admin.post("/reviews/decide/", {"action": "pass", "comment": "同意", "next": here}, **WEIHAI)
     assert states(cases) == ["pending"] * 5
-    told = [str(one) for one in admin.get("/registrations/people/", **WEIHAI).context["messages"]]
-    assert told == ["请先选择要审核的记录"]
+    listed, text = nothing.context["list"], nothing.content.decode()
+    assert (nothing.status_code, listed.sent.problem) == (422, "请先选择要审核的记录")
+    assert ('role="alert" tabindex="-1" autofocus>请先选择要审核的记录</p>' in text, 'value="同意"' in text) == (
+        True,
+        True,
+    )
+    assert {fields["next"] for one in listed.drawn for action, _url, fields in one["actions"] if action.post} == {here}
     admin.post("/reviews/decide/", {"row": [row(cases[0]), row(cases[2])], "action": "pass"}, **WEIHAI)
     assert states(cases) == ["approved", "pending", "approved", "pending", "pending"]
     shown = admin.get("/registrations/people/?name=陈", **WEIHAI).context["list"]
@@ -151,7 +158,10 @@ def test_a_removed_record_comes_back_when_its_reviewer_says_so(
 @pytest.mark.req("REV-06")
 def test_a_waiting_record_cannot_be_hidden_nor_a_foreign_one(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     [case] = people(visit, world.employer, ["陈霞"])
-    sign_in(world.employer_admin).post(f"/reviews/{case.pk}/remove/", **WEIHAI)
+    tab = "/registrations/people/?tab=reviewed"
+    refused = sign_in(world.employer_admin).post(f"/reviews/{case.pk}/remove/", {"next": tab}, **WEIHAI)
+    told = [str(one) for one in refused.context["messages"]]
+    assert (refused.status_code, told, refused.context["list"].tab_key) == (409, ["待审核的记录不能删除"], "reviewed")
     assert sign_in(world.stranger_admin).post(f"/reviews/{case.pk}/remove/", **WEIHAI).status_code == 404
     assert RemovedRecord.objects.count() == 0
 

@@ -27,28 +27,37 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """The set that the reviewer is shown: ids of cases at their desk, by whatever filter the page used."""
+    """The set that the reviewer is shown: ids of cases at their desk, by whatever filter the page used.
+
+    ``comment`` is what they had typed already; the confirmation asks for it again.
+    """
 
     kind: str
     stage: Stage
     verdict: Verdict
     case_ids: tuple[int, ...]
+    comment: str = ""
 
 
 def freeze(actor: Actor, wanted: Freeze) -> BatchRun:
-    """Keep the shown set under a token; what arrives or changes afterwards is not in it."""
+    """Keep the shown set under a token; what arrives or changes afterwards is not in it.
+
+    ``MovedOn`` when nothing of it waits any more, ``RuleBroken`` beside ``comment`` when that is too long.
+    """
     if actor.membership is None:
         raise NotFound
+    deciding.check_length(wanted.comment)
     rows = selectors.inbox(actor, wanted.kind, wanted.stage).filter(pk__in=wanted.case_ids)
     items = [[case_id, version] for case_id, version in rows.values_list("pk", "version")]
     if not items:
-        raise RuleBroken("没有可以审核的记录")
+        raise MovedOn("没有可以审核的记录")
     return BatchRun.objects.create(
         token=one_time.token(),
         membership=actor.membership,
         kind=wanted.kind,
         stage=wanted.stage,
         verdict=wanted.verdict,
+        comment=wanted.comment,
         items=items,
         created_at=clock.now(),
     )

@@ -103,6 +103,11 @@ def check_comment(verdict: str, comment: str) -> None:
     """A refusal gives its reason, and no comment is longer than a record takes; else ``RuleBroken``."""
     if verdict == Verdict.FAIL and not comment.strip():
         raise RuleBroken("不通过时请填写审核意见", "comment")
+    check_length(comment)
+
+
+def check_length(comment: str) -> None:
+    """``RuleBroken`` when a comment is longer than a record takes."""
     if len(comment) > rules.LONGEST_WORDS:
         message = f"审核意见不能超过 {rules.LONGEST_WORDS} 字"
         raise RuleBroken(message, "comment")

@@ -1,6 +1,6 @@
 """One reading of a list page: which rows, in which order, on which page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 
 from xueshi.kernel.text import number
 from xueshi.ui import drawing, parts
+from xueshi.ui.again import Sent, ticked
 from xueshi.ui.filters import FilterSet
 from xueshi.ui.forms import dress_filters
-from xueshi.ui.list_page import Column, ListPage, ListTab
+from xueshi.ui.list_page import Column, ListPage, ListTab, RowAction
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,12 @@ _IDLE: WeakKeyDictionary[type[FilterSet], SafeString] = WeakKeyDictionary()
 class ListState[M: Model]:
     """One reading of a list: a query for the page, one for the count unless it shows all rows, one per counted tab.
 
-    A counted tab that is the list itself asks nothing.
+    A counted tab that is the list itself asks nothing. ``here`` is the list as it was asked for; drawn in answer to a
+    refused form it stands at another address, so that its links need its own ``path``, and holds what was ``sent``.
     """
+
+    here = path = ""
+    sent: Sent | None = None
 
     def __init__(self, page: ListPage[M], actor: Any, asked: QueryDict) -> None:
         self.page, self.actor, self.asked = page, actor, asked
@@ -125,7 +130,7 @@ class ListState[M: Model]:
             query[name] = str(value)
             if value == "":
                 del query[name]
-        return f"?{query.urlencode()}"
+        return f"{self.path}?{query.urlencode()}"
 
     @property
     def headings(self) -> list[Heading]:
@@ -151,7 +156,7 @@ class ListState[M: Model]:
 
     def _draw(self, row: M, place: int) -> dict[str, Any]:
         cells = [(column, column.value(row), self._link(column, row)) for column in self.page.columns]
-        actions = [(action, url, action.fields(row)) for action in self.page.actions if (url := action.url(row))]
+        actions = [(action, url, self._posted(action, row)) for action in self.page.actions if (url := action.url(row))]
         name = str(cells[self._naming][1]) if cells else ""
         body = drawing.cells(self._cell(number, value, link) for number, (_column, value, link) in enumerate(cells))
         drawn = self._before(row, place, name) + body
@@ -159,6 +164,10 @@ class ListState[M: Model]:
             drawn += drawing.row_links(((url, action.label) for action, url, _fields in actions), name)
         chosen = self._is_chosen(row)
         return {"cells": cells, "actions": actions, "name": name, "chosen": chosen, "drawn": drawn}
+
+    def _posted(self, action: RowAction[M], row: M) -> Mapping[str, str]:
+        """What a row's button posts; away from its own address it says where the list is."""
+        return {"next": self.here, **action.fields(row)} if self.path and action.post else action.fields(row)
 
     def _is_chosen(self, row: M) -> bool:
         param = self.page.detail_param
@@ -170,7 +179,9 @@ class ListState[M: Model]:
         drawn = drawing.row_opening(row.pk, chosen=self._is_chosen(row))
         if page.batch:
             weight = page.selected_total(row) if page.selected_total else ""
-            drawn += drawing.pick(page.row_value(row), f"{page.region}-batch", name, weight)
+            value = page.row_value(row)
+            pick = ticked if self.sent is not None and str(value) in self.sent.rows else drawing.pick
+            drawn += pick(value, f"{page.region}-batch", name, weight)
         return drawn + drawing.number(place) if page.numbered else drawn
 
     @cached_property
@@ -249,7 +260,7 @@ class ListState[M: Model]:
     @property
     def cleared_url(self) -> str:
         """The list without filters, in the same tab (清空, SYS-10)."""
-        return f"?tab={self.tab_key}" if self.tab_key else "?"
+        return f"{self.path}?tab={self.tab_key}" if self.tab_key else f"{self.path}?"
 
     @cached_property
     def remarks(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from xueshi.kernel import spreadsheets
+from xueshi.ui import again
 from xueshi.ui.list_page import BatchAction, Column, ListPage, ListTab, Matching, RowAction
 from xueshi.ui.list_state import ListState
 from xueshi.ui.printing import printed
@@ -36,6 +37,8 @@ def show_list[M: Model](
 ) -> HttpResponse:
     """Answer with the list; ``extra`` reaches the page's own template."""
     state = read_list(page, getattr(request, "actor", None), request.GET)
+    state.here, state.sent = request.get_full_path(), again.sent_from(request)
+    state.path = request.path if again.is_again(request) else ""
     if page.export and "export" in request.GET:
         return exported(state)
     partial = request.headers.get("HX-Target") == page.region

@@ -17,6 +17,7 @@ from xueshi.people import selectors as people
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews import queues
+from xueshi.ui import again
 from xueshi.ui.forms import add_problems
 from xueshi.ui.lists import list_again, show_list
 from xueshi.ui.routes import route
@@ -90,9 +91,9 @@ def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     """撤销 of an event nobody has decided."""
     try:
         services.withdraw(actor_of(request), case_id)
-        messages.success(request, "已撤销申请")
     except (RuleBroken, NotAllowed) as refusal:
-        messages.error(request, refusal.message)
+        return again.told(request, refusal.message, "adjustments:mine")
+    messages.success(request, "已撤销申请")
     return redirect("adjustments:mine")
 
 

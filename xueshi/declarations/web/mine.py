@@ -17,6 +17,7 @@ from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
+from xueshi.ui import again
 from xueshi.ui.lists import Column, ListPage, RowAction, show_list
 from xueshi.ui.routes import route
 
@@ -128,7 +129,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.delete_draft(actor_of(request), forms.edit_of(pk, request.GET.get("version", "")))
     except MovedOn as refusal:
-        messages.error(request, f"{refusal.message}，没有删除；请查看后再操作")
-        return redirect("declarations:detail", pk)
+        return again.told(request, f"{refusal.message}，没有删除；请查看后再操作", "declarations:detail", pk)
     messages.success(request, "已删除")
     return redirect(_list_of(request))

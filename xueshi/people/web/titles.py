@@ -14,6 +14,7 @@ from xueshi.people.web.forms import Desk, TabForm
 from xueshi.policies.answers import Answers
 from xueshi.policies.requests import PortalRequest, actor_of
 from xueshi.reviews import queues
+from xueshi.ui import again
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 
@@ -62,9 +63,9 @@ def withdraw(request: PortalRequest, case_id: int) -> HttpResponse:
     """撤销 of a change nobody has decided."""
     try:
         services.withdraw_change(actor_of(request), case_id)
-        messages.success(request, "已撤销，原信息不变")
     except (RuleBroken, NotAllowed) as refusal:
-        messages.error(request, refusal.message)
+        return again.told(request, refusal.message, "people:title")
+    messages.success(request, "已撤销，原信息不变")
     return redirect("people:title")
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
-from xueshi.kernel.errors import NotFound, RuleBroken
+from xueshi.kernel.errors import MovedOn, NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, selectors
 from xueshi.reviews.models import RemovedRecord, ReviewCase
@@ -14,11 +14,14 @@ from xueshi.reviews.states import CaseState
 
 @transaction.atomic
 def remove_record(actor: Actor, case_id: int) -> ReviewCase:
-    """删除 in the reviewed tab: the record leaves this person's list; nothing else changes (AMB-26)."""
+    """删除 in the reviewed tab: the record leaves this person's list; nothing else changes (AMB-26).
+
+    ``MovedOn`` when it waits (again): it was shown before that.
+    """
     case = _read_by(actor, case_id)
     decided = any(step.desk_id == actor.desk_id and step.decided_by_id for step in case.steps.all())
     if case.desk_id == actor.desk_id or (case.state == CaseState.PENDING and not decided):
-        raise RuleBroken("待审核的记录不能删除")
+        raise MovedOn("待审核的记录不能删除")
     record, created = RemovedRecord.objects.get_or_create(case=case, user=actor.user, defaults={"at": clock.now()})
     if created:
         audit.record(acting(actor), "review.record_removed", record, case=case_id)

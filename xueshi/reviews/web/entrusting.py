@@ -12,8 +12,9 @@ from xueshi.policies.requests import actor_of
 from xueshi.reviews import kinds, permissions, selectors, services
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Stage
+from xueshi.reviews.web import again
 from xueshi.reviews.web.forms import EntrustForm
-from xueshi.reviews.web.views import REVIEWING, back
+from xueshi.reviews.web.views import REVIEWING
 from xueshi.ui.forms import add_problems
 from xueshi.ui.routes import route
 
@@ -38,10 +39,9 @@ def take_back(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         case = services.take_back(actor, case_id, _version(request))
     except MovedOn as moved:
-        messages.error(request, moved.message)
-        return redirect(back(request))
+        return again.refused(request, moved)
     messages.success(request, f"已收回“{case.title}”，本单位审核人员均可处理")
-    return redirect(back(request, queue_of(case)))
+    return redirect(again.back(request, queue_of(case)))
 
 
 def queue_of(case: ReviewCase) -> str:

@@ -5,11 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xueshi.kernel.errors import RuleBroken
+from xueshi.kernel.errors import MovedOn
 from xueshi.policies.requests import actor_of
 from xueshi.reviews import kinds, services
 from xueshi.reviews.models import ReviewCase
-from xueshi.reviews.web.views import REVIEWING, back
+from xueshi.reviews.web import again
+from xueshi.reviews.web.views import REVIEWING
 from xueshi.ui.routes import route
 
 
@@ -18,12 +19,11 @@ def remove(request: HttpRequest, case_id: int) -> HttpResponse:
     """删除: the record leaves this reviewer's list and nothing else happens (REV-06, SYS-21)."""
     try:
         case = services.remove_record(actor_of(request), case_id)
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
-        return redirect(back(request))
+    except MovedOn as moved:
+        return again.refused(request, moved)
     undo = reverse("reviews:restore", args=[case_id])
     messages.success(request, f"已从列表中删除“{case.title}”", extra_tags=undo)
-    return redirect(back(request, _reviewed(case)))
+    return redirect(again.back(request, _reviewed(case)))
 
 
 @route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
@@ -31,7 +31,7 @@ def restore(request: HttpRequest, case_id: int) -> HttpResponse:
     """撤销删除: the record stands on the list again."""
     case = services.restore_record(actor_of(request), case_id)
     messages.success(request, "已恢复到列表")
-    return redirect(back(request, _reviewed(case)))
+    return redirect(again.back(request, _reviewed(case)))
 
 
 def _reviewed(case: ReviewCase) -> str:
