@@ -269,6 +269,7 @@ def test_a_second_window_is_told_above_the_detail_that_it_came_too_late(world: m
     assert late.status_code == 409
     before = late.content.decode().partition("申报单号")[0]
     assert "已由他人处理或内容已变更" in before
+    assert "您填写的审核意见没有提交：同意" in before
     assert w.case(row).state == CaseState.REJECTED
 
 

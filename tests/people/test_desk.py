@@ -219,5 +219,6 @@ def test_a_refusal_without_a_reason_and_a_late_one_are_told_at_the_desk(world: S
     assert admin.post("/reviews/decide/", sent | {"comment": "不符"}).status_code == 302
     late = admin.post("/reviews/decide/", sent | {"verdict": "pass", "comment": "同意"})
     assert (late.status_code, "已由他人处理或内容已变更" in late.content.decode()) == (409, True)
+    assert "您填写的审核意见没有提交：同意" in late.content.decode()
     case.refresh_from_db()
     assert case.state == "rejected"
