@@ -1,7 +1,7 @@
 /* Selected rows of a list, and the keyboard of the review desk: N next, P previous, A approve, R reject, V scans, ? help. */
 (() => {
   "use strict";
-  const boxes = (region) => [...region.querySelectorAll("input[name=row]")];
+  const boxes = (region) => [...region.querySelectorAll("input[type=checkbox][name=row]")];
 
   function tally(region) {
     const chosen = boxes(region).filter((box) => box.checked);
