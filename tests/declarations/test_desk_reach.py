@@ -38,3 +38,28 @@ def test_a_row_opens_at_a_desk_exactly_where_its_list_finds_it() -> None:
     assert {one for one, _other in agreed} == {True, False}
     assert [pair for pair in agreed if pair[0] != pair[1]] == []
     assert waiting.pk in {row.pk for row in selectors.desk_rows(world.employer_admin, Stage.REVIEW)}
+
+
+@pytest.mark.django_db
+def test_a_desk_opens_with_the_rows_that_its_list_finds() -> None:
+    """The words that are kept for the opening list bring what the list asks anew, in its order, number by number."""
+    world = make.build()
+    sent = [w.handed_in(world.person, str(hours)) for hours in (8, 16, 24)]
+    w.decided(world.employer_admin, sent[1])
+    agreed = []
+    for actor, stage, number in product((world.employer_admin, world.department_admin, world.person), Stage, (1, 50)):
+        listed = selectors.desk_rows(actor, stage, waits=True).order_by(*selectors.WAITING_FIRST, "pk")[:number]
+        opening = selectors.first_waiting(actor, number, stage=stage)
+        agreed.append([_read(row) for row in opening] == [_read(row) for row in listed])
+        known = set(selectors.waiting(actor, stage).values_list("pk", flat=True))
+        agreed.append(known == {row.pk for row in selectors.desk_rows(actor, stage, waits=True)})
+    assert set(agreed) == {True}
+    waits = selectors.first_waiting(world.employer_admin, 50, stage=Stage.REVIEW)
+    assert [row.pk for row in waits] == [sent[0].pk, sent[2].pk]
+
+
+def _read(row: Declaration) -> dict[str, object]:
+    case = row.case
+    assert case is not None
+    kept = {name: value for name, value in vars(row).items() if name != "_state"}
+    return kept | {"user": vars(row.person.user)["name"], "case": vars(case)["version"], "unit": row.organisation.name}

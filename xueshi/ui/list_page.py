@@ -75,6 +75,18 @@ class RowAction[M: Model]:
     style: str = "link"
 
 
+@dataclass(frozen=True)
+class Opening[M: Model]:
+    """The first tab while nobody filters or sorts; a test of each list that has one compares it with ``rows``.
+
+    ``first(actor, number)`` brings the first rows in words that are kept (``kernel.wording``), as ``rows`` in
+    ``order_by`` would; ``keys(actor)`` are all of them without what the columns need, to be counted and named.
+    """
+
+    first: Callable[[Any, int], list[M]]
+    keys: Callable[[Any], QuerySet[M]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListPage[M: Model]:
     """The declaration; ``rows(actor)`` is a selector and holds the permission of every row.
@@ -83,6 +95,7 @@ class ListPage[M: Model]:
     ``detail_param`` makes it a desk: the naming column links to the same list with that parameter set.
     ``token(actor, matching)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what
     a ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
+    ``opening`` brings the list as it opens for less than ``rows`` would.
     """
 
     key: str
@@ -97,6 +110,7 @@ class ListPage[M: Model]:
     actions: Sequence[RowAction[M]] = ()
     token: Callable[[Any, Matching[M]], str] | None = None
     row_value: Callable[[M], object] = field(default=lambda row: row.pk)
+    opening: Opening[M] | None = None
     remarks: Callable[[Any], Sequence[str]] = field(default=lambda _actor: ())
     selected_total: Callable[[M], object] | None = None
     note: str = ""

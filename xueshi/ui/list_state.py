@@ -16,7 +16,7 @@ from xueshi.ui import drawing, parts
 from xueshi.ui.again import Sent, ticked
 from xueshi.ui.filters import FilterSet
 from xueshi.ui.forms import dress_filters
-from xueshi.ui.list_page import Column, ListPage, ListTab, RowAction
+from xueshi.ui.list_page import Column, ListPage, ListTab, Opening, RowAction
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,38 @@ class ListState[M: Model]:
 
     def __init__(self, page: ListPage[M], actor: Any, asked: QueryDict) -> None:
         self.page, self.actor, self.asked = page, actor, asked
-        self.scope = page.rows(actor)
         keys = [tab.key for tab in page.tabs]
         self.tab_key = asked["tab"] if asked.get("tab") in keys else (keys[0] if keys else "")
-        tabbed = next((tab.narrow(self.scope) for tab in page.tabs if tab.key == self.tab_key), self.scope)
-        self.filterset = page.filters(asked or None, queryset=tabbed) if page.filters else None
-        if self.filterset is not None:
-            dress_filters(self.filterset.form)
-        self.matching: QuerySet[M] = self.filterset.qs if self.filterset is not None else tabbed
+
+    @cached_property
+    def _scope(self) -> QuerySet[M]:
+        return self.page.rows(self.actor)
+
+    @cached_property
+    def _tabbed(self) -> QuerySet[M]:
+        """What the tab leaves."""
+        narrow = next((tab.narrow for tab in self.page.tabs if tab.key == self.tab_key), None)
+        return narrow(self._scope) if narrow is not None else self._scope
+
+    @cached_property
+    def filterset(self) -> FilterSet | None:
+        """What the reader filters by."""
+        if self.page.filters is None:
+            return None
+        built = self.page.filters(self.asked or None, queryset=self._tabbed)
+        dress_filters(built.form)
+        return built
+
+    @cached_property
+    def matching(self) -> QuerySet[M]:
+        """The rows of the tab that the filters leave."""
+        found: QuerySet[M] = self._tabbed if self._is_idle or self.filterset is None else self.filterset.qs
+        return found
+
+    @cached_property
+    def _is_idle(self) -> bool:
+        """Whether nobody filters."""
+        return set(self.asked) <= {*_NO_FILTERS, self.page.detail_param}
 
     @cached_property
     def sort(self) -> str:
@@ -84,7 +108,7 @@ class ListState[M: Model]:
         """How many rows match; counted by the database only where the first page does not show them all."""
         if self._asked_page == 1 and len(self._first) <= self.size:
             return len(self._first)
-        return self.matching.count()
+        return self._keys.count()
 
     @cached_property
     def _asked_page(self) -> int:
@@ -93,7 +117,20 @@ class ListState[M: Model]:
     @cached_property
     def _first(self) -> list[M]:
         """The rows of the first page and one more, which tells whether there are others."""
+        if self._opening is not None and not self.sort:
+            return self._opening.first(self.actor, self.size + 1)
         return list(self.ordered[: self.size + 1])
+
+    @cached_property
+    def _opening(self) -> Opening[M] | None:
+        """The list as it opens, where that is what was asked for, in whichever order and length."""
+        first = self.page.tabs[0].key if self.page.tabs else ""
+        return self.page.opening if self._is_idle and self.tab_key == first else None
+
+    @cached_property
+    def _keys(self) -> QuerySet[M]:
+        """All matching rows, to be counted and named."""
+        return self._opening.keys(self.actor) if self._opening is not None else self.matching
 
     @cached_property
     def pager(self) -> parts.Pager:
@@ -227,21 +264,29 @@ class ListState[M: Model]:
         ]
 
     def _count(self, tab: ListTab[M]) -> int:
-        filtered = self.filterset is not None and any(self.asked.get(name) for name in self.filterset.form.fields)
-        if tab.key == self.tab_key and not filtered:
+        if tab.key == self.tab_key and (self._is_idle or not self._filters):
             return self.total
-        return tab.narrow(self.scope).count()
+        return tab.narrow(self._scope).count()
+
+    @property
+    def _filters(self) -> bool:
+        return self.filterset is not None and any(self.asked.get(name) for name in self.filterset.form.fields)
+
+    @property
+    def offers_filters(self) -> bool:
+        """Whether the reader may filter."""
+        return self.page.filters is not None
 
     @property
     def controls(self) -> SafeString:
         """The filter controls; while nobody filters they are the same for everybody."""
-        if self.filterset is None:
+        of = self.page.filters
+        if of is None:
             return escape("")
-        of, idle = type(self.filterset), set(self.asked) <= {*_NO_FILTERS, self.page.detail_param}
-        if idle and of in _IDLE:
+        if self._is_idle and of in _IDLE:
             return _IDLE[of]
-        drawn = drawing.controls(self.filterset.form)
-        if idle:
+        drawn = drawing.controls(self.filterset.form) if self.filterset is not None else escape("")
+        if self._is_idle:
             _IDLE[of] = drawn
         return drawn
 
@@ -250,7 +295,7 @@ class ListState[M: Model]:
         """Names the matching set for 全部 actions."""
         if self.page.token is None:
             return ""
-        return self.page.token(self.actor, self.rows if self.total <= self.size else self.matching)
+        return self.page.token(self.actor, self.rows if self.total <= self.size else self._keys)
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -10,12 +10,12 @@ from django.utils.http import content_disposition_header
 
 from xueshi.kernel import spreadsheets
 from xueshi.ui import again
-from xueshi.ui.list_page import BatchAction, Column, ListPage, ListTab, Matching, RowAction
+from xueshi.ui.list_page import BatchAction, Column, ListPage, ListTab, Matching, Opening, RowAction
 from xueshi.ui.list_state import ListState
 from xueshi.ui.printing import printed
 
 __all__ = [
-    "BatchAction", "Column", "ListPage", "ListState", "ListTab", "Matching", "RowAction",
+    "BatchAction", "Column", "ListPage", "ListState", "ListTab", "Matching", "Opening", "RowAction",
     "exported", "list_again", "list_view", "read_list", "show_list",
 ]  # fmt: skip
 

@@ -2,13 +2,16 @@
 
 from xueshi.declarations.selectors.content import answers_of, evidence_file, evidence_of, learning_form, own_files
 from xueshi.declarations.selectors.desk import (
+    WAITING_FIRST,
     about_to_count,
     at_desk,
     decided_at,
     desk_rows,
     entrustings,
+    first_waiting,
     required_of,
     shown_evidence,
+    waiting,
     waiting_at,
 )
 from xueshi.declarations.selectors.progress import KIND, STATES, in_states, state, with_state
@@ -42,6 +45,7 @@ from xueshi.declarations.selectors.units import (
 __all__ = [
     "KIND",
     "STATES",
+    "WAITING_FIRST",
     "about_to_count",
     "answers_of",
     "approved_records",
@@ -57,6 +61,7 @@ __all__ = [
     "entrustings",
     "evidence_file",
     "evidence_of",
+    "first_waiting",
     "in_states",
     "learning_form",
     "named",
@@ -75,6 +80,7 @@ __all__ = [
     "shown_evidence",
     "state",
     "steps_of",
+    "waiting",
     "waiting_at",
     "waiting_hours",
     "with_state",

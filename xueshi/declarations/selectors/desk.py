@@ -1,6 +1,6 @@
 """What waits at a desk or was decided there."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from xueshi.declarations.selectors.reading import STEPS, whole
 from xueshi.duplicates import selectors as duplicates
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.wording import worded_row
+from xueshi.kernel.wording import worded, worded_row
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Json
@@ -29,6 +29,8 @@ _LISTED = (
     *("person__title", "person__user__name", "person__user__document_number"),
     *("case__state", "case__stage", "case__version", "case__submitted_at", "case__handler__user__name"),
 )
+WAITING_FIRST = ("case__waiting_since",)
+"""What has waited longest comes first."""
 _DECIDED = (StepState.PASSED, StepState.FAILED)
 
 
@@ -37,9 +39,32 @@ def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[De
 
     The decided ones know the desk's own steps; what the actor took off their list is left out.
     """
-    rows = Declaration.objects.filter(waiting_at(actor, stage)) if waits else _with_reviewed(actor, stage)
-    rows = rows.select_related("person__user", "organisation", "case__handler__user")
-    return rows.only(*_LISTED).annotate(is_doubled=_doubled())
+    return _listed(waiting(actor, stage) if waits else _with_reviewed(actor, stage))
+
+
+def waiting(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
+    """All that waits at the actor's desk, without what a list shows of it."""
+    return Declaration.objects.filter(waiting_at(actor, stage))
+
+
+def first_waiting(actor: Actor, number: int, *, stage: Stage) -> list[Declaration]:
+    """The first of ``desk_rows`` that wait, by ``WAITING_FIRST``."""
+    return _first_waiting(number)(actor.desk_id, stage.value) if actor.desk_id is not None else []
+
+
+@cache
+def _first_waiting(number: int) -> Callable[..., list[Declaration]]:
+    @worded
+    def rows(desk_id: int, stage: str) -> QuerySet[Declaration]:
+        those = Declaration.objects.filter(case__desk_id=desk_id, case__stage=stage)
+        return _listed(those).order_by(*WAITING_FIRST, "pk")[:number]
+
+    return rows
+
+
+def _listed(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+    joined = rows.select_related("person__user", "organisation", "case__handler__user")
+    return joined.only(*_LISTED).annotate(is_doubled=_doubled())
 
 
 def _with_reviewed(actor: Actor, stage: Stage) -> QuerySet[Declaration]:

@@ -21,7 +21,7 @@ from xueshi.reviews import selectors as cases
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Stage, Verdict
 from xueshi.ui import parts
-from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, RowAction, list_again, show_list
+from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, Opening, RowAction, list_again, show_list
 from xueshi.ui.routes import route
 
 _PARAM = "case"
@@ -87,7 +87,8 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         key="declarations.desk" if review else "declarations.verification",
         title=_title(desk),
         rows=partial(selectors.desk_rows, stage=desk.stage, waits=desk.waits),
-        order_by=("case__waiting_since",) if desk.waits else ("-case__settled_at", "-changed_at"),
+        order_by=selectors.WAITING_FIRST if desk.waits else ("-case__settled_at", "-changed_at"),
+        opening=_opening(desk.stage) if desk.waits else None,
         filters=(filters.review_filters if review else filters.verification_filters)(desk.pack.key),
         columns=_columns(desk),
         tabs=_tabs(desk),
@@ -102,6 +103,10 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         numbered=True,
         export=True,
     )
+
+
+def _opening(stage: Stage) -> Opening[Declaration]:
+    return Opening(partial(selectors.first_waiting, stage=stage), partial(selectors.waiting, stage=stage))
 
 
 def _remarks(actor: Actor) -> list[str]:

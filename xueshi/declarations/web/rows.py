@@ -10,12 +10,13 @@ from xueshi.declarations import selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.states import GROUPS, DeclarationState
 from xueshi.policies.packs import Pack
+from xueshi.ui.addresses import of_row
 from xueshi.ui.lists import Column, ListTab, RowAction
 
 
 def page_of(row: Declaration) -> str:
     """The address of one declaration."""
-    return reverse("declarations:detail", args=[row.pk])
+    return of_row("declarations:detail", row.pk)
 
 
 def hours(pack: Pack, *, minor: bool = False) -> tuple[Column[Declaration], ...]:
