@@ -190,6 +190,9 @@ def test_a_case_is_handed_over_and_taken_back(world: make.SmallWorld, deputy: Ac
     missing = first.post(form, {"version": "1", "note": "请核对"})
     assert (missing.status_code, "请核对" in missing.content.decode()) == (422, True)
     sent = {"version": "1", "to": str(deputy.membership and deputy.membership.pk), "note": "请核对盖章"}
+    stale = first.post(form, sent | {"version": "7"})
+    assert (stale.status_code, "请核对盖章" in stale.content.decode(), w.case(row).version) == (409, True, 1)
+    assert "已由他人处理或内容已变更" in stale.content.decode()
     assert first.post(form, sent)["Location"] == DESK
     assert (w.case(row).version, w.case(row).handler_id, w.case(row).state) == (2, int(sent["to"]), CaseState.PENDING)
     assert "已转交李审核" in page(first, DESK)

@@ -122,8 +122,9 @@ def test_the_highest_education_is_never_lost(world: SmallWorld, browse: Browse) 
     first = Entry.objects.get(professional=record, kind="education")
     other = browse(actor, "/profile/entries/education/new/")
     other.save(EDUCATION)
-    other.client.post(f"/profile/entries/education/{first.pk}/delete/")
-    told = [str(one) for one in other.client.get("/profile/entries/education/").context["messages"]]
+    kept = other.client.post(f"/profile/entries/education/{first.pk}/delete/")
+    told = [str(one) for one in kept.context["messages"]]
+    assert (kept.status_code, len(kept.context["cards"])) == (422, 2)
     assert told[-1] == "最高学历不能直接删除，请先把另一条学历设为最高学历"
     tab = browse(actor, f"/profile/entries/education/{first.pk}/")
     tab.save({"highest": ""})

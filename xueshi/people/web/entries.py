@@ -16,6 +16,7 @@ from xueshi.people.web.forms import Desk, TabForm
 from xueshi.people.web.scans import own_scan
 from xueshi.policies.answers import Answers
 from xueshi.policies.requests import PortalRequest, actor_of
+from xueshi.ui import again
 from xueshi.ui.parts import Pair
 from xueshi.ui.routes import route
 
@@ -65,9 +66,9 @@ def delete(request: PortalRequest, kind: str, pk: int) -> HttpResponse:
     known = _kind(kind)
     try:
         services.delete_entry(actor_of(request), known, pk)
-        messages.success(request, "已删除")
     except RuleBroken as refusal:
-        messages.error(request, refusal.message)
+        return again.told(request, refusal.message, "people:entries", known.value, status=refusal.status)
+    messages.success(request, "已删除")
     return redirect("people:entries", kind=known.value)
 
 

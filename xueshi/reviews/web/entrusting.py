@@ -26,10 +26,11 @@ def entrust(request: HttpRequest, case_id: int) -> HttpResponse:
     case = selectors.case_for(actor, case_id)
     permissions.can_decide(actor, case).require()
     form = _form(request, actor, case)
-    if request.method == "POST" and form.is_valid() and _entrusted(request, form, case):
+    status = _entrusted(request, form, case) if request.method == "POST" else 200
+    if status == 302:
         return redirect(queue_of(case))
     context = {"title": "转交", "case": case, "form": form, "queue": queue_of(case), "kind": kinds.kind(case.kind)}
-    return render(request, "reviews/entrust.html", context, status=422 if form.errors else 200)
+    return render(request, "reviews/entrust.html", context, status=status)
 
 
 @route("POST", powers=REVIEWING, object_kind="reviews.reviewcase")
@@ -63,13 +64,19 @@ def _form(request: HttpRequest, actor: Actor, case: ReviewCase) -> EntrustForm:
     return EntrustForm(request.POST or None, colleagues=colleagues)
 
 
-def _entrusted(request: HttpRequest, form: EntrustForm, case: ReviewCase) -> bool:
+def _entrusted(request: HttpRequest, form: EntrustForm, case: ReviewCase) -> int:
+    """What the hand-over is answered with; a refusal stands in the form, with what was typed."""
+    if not form.is_valid():
+        return RuleBroken.status
     wanted = services.Entrusting(case.pk, _version(request), int(form.cleaned_data["to"]), form.cleaned_data["note"])
     try:
         moved = services.entrust(actor_of(request), wanted)
     except RuleBroken as refused:
         add_problems(form, refused)
-        return False
+        return refused.status
+    except MovedOn as late:
+        form.add_error(None, late.message)
+        return late.status
     handler = moved.handler.user.name if moved.handler is not None else ""
     messages.success(request, f"已将“{moved.title}”转交给{handler}")
-    return True
+    return 302
