@@ -122,6 +122,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
     return Together(config, log)
 
 
+def pytest_collection_finish() -> None:
+    """What the program and its tests are made of stays until the end: looking for garbage among it finds none."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """In the process that leads the workers: what was meant to stay together did."""
     if worker := getattr(report, "worker_id", None):

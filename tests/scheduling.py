@@ -13,27 +13,33 @@ UNCRAWLED = (f"{SHARED}/test_authority.py", f"{SHARED}/test_browser.py")
 """Its files that need the world and not the crawl: half of its work, which another worker may do."""
 
 
+RACES = "races"
+"""Files in which forty threads meet: two such at once ask for more connections than a database usually has."""
+
+
 def path_of(nodeid: str) -> str:
     """The file of a test."""
     return nodeid.split("::", 1)[0]
 
 
 def group_of(nodeid: str) -> str:
-    """What stays on one worker: a file, or the files that share a crawl."""
+    """What stays on one worker: a file, the files that share a crawl, or those that race."""
     path = path_of(nodeid)
+    if RACES in path:
+        return RACES
     return SHARED if path.startswith(SHARED) and path not in UNCRAWLED else path
 
 
 def turn_of(item: pytest.Item) -> int:
     """The longest first, so that no worker ends alone: what shares a world, then what drives a browser.
 
-    What needs that world too comes after the browsers, when it has long been built.
+    What needs that world too comes after the browsers, when it has long been built; then the races.
     """
     if group_of(item.nodeid) == SHARED:
         return 0
     if item.get_closest_marker("browser"):
         return 1
-    return 2 if path_of(item.nodeid) in UNCRAWLED else 3
+    return 2 if path_of(item.nodeid) in UNCRAWLED or group_of(item.nodeid) == RACES else 3
 
 
 class Together(LoadScopeScheduling):
