@@ -104,8 +104,8 @@ def markup(source: Source) -> Iterator[Finding]:
     for call, name in source.calls():
         if _last(name) in {"mark_safe", "SafeString", "SafeText", "from_string"}:
             yield call.lineno, f"{_last(name)} bypasses the escaping of templates"
-        if _last(name) == "format_html" and not (call.args and isinstance(call.args[0], ast.Constant)):
-            yield call.lineno, "format_html with a built string"
+        if _last(name) in {"format_html", "Markup"} and not (call.args and isinstance(call.args[0], ast.Constant)):
+            yield call.lineno, f"{_last(name)} with a built string"
         if _last(name) == "Template" and "templatetags" not in source.parts:
             yield call.lineno, "a template built from a string"
 

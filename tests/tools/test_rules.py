@@ -11,6 +11,7 @@ PLANTED = [
     (2, "xueshi/people/web/forms.py", "class Meta:\n    exclude = ['x']"),
     (3, "xueshi/ui/parts.py", "mark_safe('<b>')"),
     (3, "xueshi/ui/parts.py", "format_html('<b>' + name)"),
+    (3, "xueshi/ui/parts.py", "Markup('<b>' + name)"),
     (4, "xueshi/people/web/views.py", "from django.views.decorators.csrf import csrf_exempt"),
     (5, "xueshi/people/selectors.py", "rows.filter(**request.GET)"),
     (5, "xueshi/people/selectors.py", "rows.filter(**{f'{name}__gt': 1})"),

@@ -8,11 +8,14 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import get_template, render_to_string
 from django.test import override_settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 import xueshi.ui
 from xueshi.ui import parts
 from xueshi.ui.drawing import known_icons
 from xueshi.ui.finders import VendorFinder, vendor_files
+from xueshi.ui.markup import Markup
 from xueshi.ui.shell import Link, NavGroup, Shell, Site, Todo
 from xueshi.ui.web import gallery_samples as samples
 
@@ -130,3 +133,12 @@ def test_vendor_files_are_listed_one_by_one(tmp_path: Path) -> None:
         (tmp_path / "@tabler/core/dist/css/tabler.min.css").write_text("a{}")
         assert finder.find("vendor/tabler.min.css") == str(tmp_path / "@tabler/core/dist/css/tabler.min.css")
         assert finder.find("vendor/../package.json") == []
+
+
+def test_markup_is_filled_as_format_html_does() -> None:
+    values: list[object] = ['<i>"甲"&', 7, Decimal("1.5"), format_html("<b>{}</b>", "<"), "长" * 100 + "<"]
+    for value in values * 2:  # the second time from what is kept
+        assert Markup('<a href="{}">{}</a>')(value, value) == format_html('<a href="{}">{}</a>', value, value)
+        assert isinstance(Markup("<p>{}</p>")(value), SafeString)
+    with pytest.raises(ValueError, match="zip"):
+        Markup("<p>{}</p>")("甲", "乙")

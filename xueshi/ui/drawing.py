@@ -17,10 +17,32 @@ from django.utils.safestring import SafeString
 
 from xueshi.ui import parts
 from xueshi.ui.list_page import RowAction
+from xueshi.ui.markup import Markup, escaped
 from xueshi.ui.printing import printed
 from xueshi.ui.shell import NavGroup
 
 NOTHING = "—"
+_ROW: Final = Markup('<tr role="row" data-row="{}">')
+_CHOSEN_ROW: Final = Markup('<tr role="row" data-row="{}" class="sel" aria-current="true">')
+_PICK: Final = Markup(
+    '<td role="cell" class="x-pick"><input type="checkbox" class="form-check-input" name="row" value="{}"'
+    ' form="{}" aria-label="选择 {}"{}></td>'
+)
+_WEIGHT: Final = Markup(' data-weight="{}"')
+_NUMBER: Final = Markup('<td role="cell" data-l="序号" class="num x-no"><div>{}</div></td>')
+_ROW_LINK: Final = Markup('<a href="{}" hx-boost="false">{}<span class="visually-hidden"> {}</span></a>')
+_ROW_POST: Final = Markup(
+    '<form method="post" action="{}" hx-boost="false"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
+    '<button class="btn btn-link btn-sm"{}>{}<span class="visually-hidden"> {}</span></button></form>'
+)
+_HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
+_CONFIRM: Final = Markup(' data-confirm="{}"')
+_STRONG: Final = Markup("<b>{}</b>")
+_BADGE: Final = Markup(' <span class="x-badge">{}</span>')
+_NOTE: Final = Markup('<div class="x-note">{}</div>')
+_PROBLEM: Final = Markup('<div class="x-problem">{}</div>')
+_LINK: Final = Markup('<a href="{}" hx-boost="false">{}</a>')  # a page of its own, not a part of the list
+_LINK_INTO: Final = Markup('<a href="{}" hx-target="#{}" hx-swap="innerHTML show:none">{}</a>')
 type OptionGroup = tuple[str | None, Iterable[Mapping[str, Any]], int]
 """A widget's choices as Django hands them to its template: the group's name, its options, its place."""
 
@@ -85,7 +107,7 @@ def cell(value: object, url: str = "", into: str = "") -> SafeString:
         return _two_lines(value, url, into)
     if isinstance(value, parts.State):
         return state(value)
-    drawn = conditional_escape(str(shown(value)))
+    drawn = escaped(str(shown(value)))
     return _linked(drawn, url, into) if url else drawn
 
 
@@ -112,28 +134,22 @@ def _joined(drawn: Iterable[SafeString]) -> SafeString:
 
 def row_opening(key: object, *, chosen: bool) -> SafeString:
     """What stands before the cells of a row; ``chosen`` marks the one whose detail is open."""
-    if chosen:
-        return format_html('<tr role="row" data-row="{}" class="sel" aria-current="true">', key)
-    return format_html('<tr role="row" data-row="{}">', key)
+    return (_CHOSEN_ROW if chosen else _ROW)(key)
 
 
 def pick(value: object, form: str, name: str, weight: object = "") -> SafeString:
     """The cell with a row's tick, which belongs to ``form``; ``weight`` is what the page sums over ticked rows."""
-    return format_html(
-        '<td role="cell" class="x-pick"><input type="checkbox" class="form-check-input" name="row" value="{}"'
-        ' form="{}" aria-label="选择 {}"{}></td>',
-        value, form, name, format_html(' data-weight="{}"', weight) if weight else "",
-    )  # fmt: skip
+    return _PICK(value, form, name, _WEIGHT(weight) if weight else "")
 
 
 def number(place: int) -> SafeString:
     """The cell of 序号."""
-    return format_html('<td role="cell" data-l="序号" class="num x-no"><div>{}</div></td>', place)
+    return _NUMBER(place)
 
 
 def row_link(url: str, label: str, name: str) -> SafeString:
     """A link of a row's last column; ``name`` says to screen readers which row."""
-    return format_html('<a href="{}" hx-boost="false">{}<span class="visually-hidden"> {}</span></a>', url, label, name)
+    return _ROW_LINK(url, label, name)
 
 
 def options(groups: Iterable[OptionGroup]) -> SafeString:
@@ -162,13 +178,9 @@ def _option(value: str, label: SafeString, attributes: str) -> SafeString:
 def row_post(acting: Acting, name: str, token: str) -> SafeString:
     """A button of a row's last column, in the form that posts its fields."""
     action, url, fields = acting
-    sent = format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
-    asks = format_html(' data-confirm="{}"', action.confirm) if action.confirm else ""
-    return format_html(
-        '<form method="post" action="{}" hx-boost="false"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
-        '<button class="btn btn-link btn-sm"{}>{}<span class="visually-hidden"> {}</span></button></form>',
-        url, token, sent, asks, action.label, name,
-    )  # fmt: skip
+    sent = _joined(_HIDDEN(key, value) for key, value in fields.items())
+    asks = _CONFIRM(action.confirm) if action.confirm else ""
+    return _ROW_POST(url, token, sent, asks, action.label, name)
 
 
 def row_actions(actions: Iterable[Acting], name: str, token: str) -> SafeString:
@@ -199,21 +211,19 @@ def _first_error(bound: forms.BoundField) -> str:
 
 
 def _two_lines(of: parts.Cell, url: str, into: str) -> SafeString:
-    text = state(of.text) if isinstance(of.text, parts.State) else conditional_escape(str(shown(of.text)))
+    text = state(of.text) if isinstance(of.text, parts.State) else escaped(str(shown(of.text)))
     if of.strong and not isinstance(of.text, parts.State):
-        text = format_html("<b>{}</b>", text)
+        text = _STRONG(text)
     if of.url or url:
         text = _linked(text, of.url or url, "" if of.url else into)
     if of.badge:
-        text += format_html(' <span class="x-badge">{}</span>', of.badge)
+        text += _BADGE(of.badge)
     if of.note:
-        text += format_html('<div class="x-note">{}</div>', of.note)
+        text += _NOTE(of.note)
     if of.problem:
-        text += format_html('<div class="x-problem">{}</div>', of.problem)
+        text += _PROBLEM(of.problem)
     return text
 
 
 def _linked(text: SafeString, url: str, into: str) -> SafeString:
-    if into:
-        return format_html('<a href="{}" hx-target="#{}" hx-swap="innerHTML show:none">{}</a>', url, into, text)
-    return format_html('<a href="{}" hx-boost="false">{}</a>', url, text)  # a page of its own, not a part of the list
+    return _LINK_INTO(url, into, text) if into else _LINK(url, text)
