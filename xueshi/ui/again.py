@@ -9,8 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound
 from xueshi.ui.routes import access_of
@@ -40,15 +38,6 @@ def sent_from(request: HttpRequest) -> Sent | None:
     """What ``keep_sent`` kept; None where nothing was refused."""
     sent = getattr(request, _SENT, None)
     return sent if isinstance(sent, Sent) else None
-
-
-def ticked(value: object, form: str, name: str, weight: object = "") -> SafeString:
-    """``drawing.pick`` of a row that was ticked when its toolbar was refused."""
-    return format_html(
-        '<td role="cell" class="x-pick"><input type="checkbox" class="form-check-input" name="row" value="{}"'
-        ' form="{}" aria-label="选择 {}"{} checked></td>',
-        value, form, name, format_html(' data-weight="{}"', weight) if weight else "",
-    )  # fmt: skip
 
 
 def is_again(request: HttpRequest) -> bool:

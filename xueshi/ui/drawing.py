@@ -26,8 +26,9 @@ _ROW: Final = Markup('<tr role="row" data-row="{}">')
 _CHOSEN_ROW: Final = Markup('<tr role="row" data-row="{}" class="sel" aria-current="true">')
 _PICK: Final = Markup(
     '<td role="cell" class="x-pick"><input type="checkbox" class="form-check-input" name="row" value="{}"'
-    ' form="{}" aria-label="选择 {}"{}></td>'
+    ' form="{}" aria-label="选择 {}"{}{}></td>'
 )
+_TICKED: Final = Markup(" {}")("checked")
 _WEIGHT: Final = Markup(' data-weight="{}"')
 _NUMBER: Final = Markup('<td role="cell" data-l="序号" class="num x-no"><div>{}</div></td>')
 _ROW_LINK: Final = Markup('<a href="{}" hx-boost="false">{}<span class="visually-hidden"> {}</span></a>')
@@ -137,9 +138,9 @@ def row_opening(key: object, *, chosen: bool) -> SafeString:
     return (_CHOSEN_ROW if chosen else _ROW)(key)
 
 
-def pick(value: object, form: str, name: str, weight: object = "") -> SafeString:
+def pick(value: object, form: str, name: str, weight: object = "", *, ticked: bool = False) -> SafeString:
     """The cell with a row's tick, which belongs to ``form``; ``weight`` is what the page sums over ticked rows."""
-    return _PICK(value, form, name, _WEIGHT(weight) if weight else "")
+    return _PICK(value, form, name, _WEIGHT(weight) if weight else "", _TICKED if ticked else "")
 
 
 def number(place: int) -> SafeString:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from xueshi.kernel.text import number
 from xueshi.ui import drawing, parts
-from xueshi.ui.again import Sent, ticked
+from xueshi.ui.again import Sent
 from xueshi.ui.filters import FilterSet
 from xueshi.ui.forms import dress_filters
 from xueshi.ui.list_page import Column, ListPage, ListTab, Opening, RowAction
@@ -217,8 +217,8 @@ class ListState[M: Model]:
         if page.batch:
             weight = page.selected_total(row) if page.selected_total else ""
             value = page.row_value(row)
-            pick = ticked if self.sent is not None and str(value) in self.sent.rows else drawing.pick
-            drawn += pick(value, f"{page.region}-batch", name, weight)
+            ticked = self.sent is not None and str(value) in self.sent.rows
+            drawn += drawing.pick(value, f"{page.region}-batch", name, weight, ticked=ticked)
         return drawn + drawing.number(place) if page.numbered else drawn
 
     @cached_property
