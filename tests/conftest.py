@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.template.base import Template
 from django.template.context import Context
 from django.test import TransactionTestCase
@@ -50,6 +51,16 @@ def _flush_with_triggers_off(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_with_triggers_off  # type: ignore[method-assign]  # rows are only ever added, but in tests
+
+
+def _destroy_by_force(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+    """Though a server's thread, which a browser kept waiting, has not let go of its connection yet."""
+    name = self.connection.ops.quote_name(test_database_name)
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+DatabaseCreation._destroy_test_db = _destroy_by_force  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session", autouse=True)

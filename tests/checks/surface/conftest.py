@@ -35,9 +35,7 @@ def built_stage(snapshot: Snapshot, django_db_blocker: DjangoDbBlocker) -> Itera
             gc.freeze()  # what the world left behind need not be looked at during thousands of requests
             yield stage
         finally:
-            gc.unfreeze()  # the world may go, the program stays as in tests/conftest.py
-            gc.collect()
-            gc.freeze()
+            gc.unfreeze()
             logging.disable(logging.NOTSET)
             current.TEST_CAPTCHA = kept
             transaction.set_rollback(True)
