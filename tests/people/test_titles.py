@@ -137,7 +137,7 @@ def test_a_change_is_withdrawn_and_another_follows(world: SmallWorld, ask: Ask) 
     browser, withdraw = signed_in(world.person), f"/profile/title/changes/{case.pk}/withdraw/"
     assert browser.post(withdraw).status_code == 302
     twice = browser.post(withdraw)
-    assert (twice.status_code, "已审核的事项不能撤销" in twice.content.decode()) == (409, True)
+    assert (twice.status_code, "该事项已经撤销" in twice.content.decode()) == (409, True)
     case.refresh_from_db()
     assert (case.state, held(world.record)) == ("withdrawn", ("", "", ""))
     listed = signed_in(world.person).get("/profile/title/changes/").context["list"]

@@ -110,7 +110,7 @@ def can_withdraw(actor: Actor, case: ReviewCase) -> Decision:
     if actor.user.pk not in {case.owner_id, case.submitted_by_id}:
         return deny("只能撤销本人提交的事项")
     if case.state != CaseState.PENDING:
-        return deny("已审核的事项不能撤销")
+        return deny("该事项已经撤销" if case.state == CaseState.WITHDRAWN else "已审核的事项不能撤销")
     if any(step.state in _DECIDED for step in case.steps.all() if step.round == case.round):
         return deny("已有单位审核，不能撤销")
     return ALLOW
