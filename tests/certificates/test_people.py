@@ -183,9 +183,12 @@ def test_all_that_was_shown_becomes_one_pdf_and_a_forged_set_nothing() -> None:
 
 def test_nothing_chosen_and_too_much_are_said_on_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     world, account = passed()
-    foreign = signed_in(world.stranger_admin).post(PRINTS, {"row": account.pk}, follow=True)
-    assert "请先选择要打印的人员" in foreign.content.decode()
+    foreign = signed_in(world.stranger_admin).post(PRINTS, {"row": account.pk})
+    assert (foreign.status_code, "请先选择要打印的人员" in foreign.content.decode()) == (422, True)
     monkeypatch.setattr(batches, "MOST", 1)
+    many = signed_in(world.employer_admin).post(PRINTS, {"action": "chosen", "row": [account.pk, account.pk + 1]})
+    assert (many.status_code, "一次最多打印 1 份" in many.content.decode()) == (422, True)
+    assert re.search(rf'name="row" value="{account.pk}"[^>]* checked>', many.content.decode())
     with pytest.raises(RuleBroken, match="一次最多打印 1 份"):
         batches.freeze(world.employer_admin, [account.pk, account.pk + 1])
     with pytest.raises(NotAllowed):

@@ -55,7 +55,7 @@ FOR_TESTS = """\
 fsync = off
 full_page_writes = off
 synchronous_commit = off
-max_connections = 200  # two races of forty threads each, and the servers of two browsers
+max_connections = 200  # the forty threads of a race, and beside it the servers of two browsers
 """
 
 

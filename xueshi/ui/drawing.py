@@ -12,7 +12,7 @@ from django.forms.utils import flatatt
 from django.template import TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xueshi.ui import parts
@@ -36,6 +36,8 @@ _ROW_POST: Final = Markup(
     '<form method="post" action="{}" hx-boost="false"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
     '<button class="btn btn-link btn-sm"{}>{}<span class="visually-hidden"> {}</span></button></form>'
 )
+_OPTION: Final = Markup('<option value="{}"{}>{}</option>')
+_OPTION_GROUP: Final = Markup('<optgroup label="{}">{}</optgroup>')
 _HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
 _CONFIRM: Final = Markup(' data-confirm="{}"')
 _STRONG: Final = Markup("<b>{}</b>")
@@ -125,10 +127,10 @@ _NOTHING: Final = format_html("{}", "")
 
 def cells(drawn: Iterable[tuple[SafeString, SafeString]]) -> SafeString:
     """The cells of one row from their ``opening`` and content."""
-    return _joined(opening + content + _CLOSING for opening, content in drawn)
+    return joined(opening + content + _CLOSING for opening, content in drawn)
 
 
-def _joined(drawn: Iterable[SafeString]) -> SafeString:
+def joined(drawn: Iterable[SafeString]) -> SafeString:
     """What is drawn already, one after the other, without being looked at again."""
     return reduce(add, drawn, _NOTHING)
 
@@ -155,31 +157,26 @@ def row_link(url: str, label: str, name: str) -> SafeString:
 
 def options(groups: Iterable[OptionGroup]) -> SafeString:
     """The choices of a drop-down; whole catalogues stand in some, and two templates a choice outweighed the page."""
-    return format_html_join("", "{}", ((one,) for name, choices, _place in groups for one in _group(name, choices)))
+    return joined(one for name, choices, _place in groups for one in _group(name, choices))
 
 
 def _group(name: str | None, choices: Iterable[Mapping[str, Any]]) -> Iterator[SafeString]:
-    drawn = (
-        _option(str(one["value"]), conditional_escape(one["label"]), flatatt(one["attrs"]) if one["attrs"] else "")
-        for one in choices
-    )
+    drawn = (option(str(one["value"]), str(one["label"]), one["attrs"]) for one in choices)
     if name:
-        yield format_html(
-            '<optgroup label="{}">{}</optgroup>', name, format_html_join("", "{}", ((one,) for one in drawn))
-        )
+        yield _OPTION_GROUP(name, joined(drawn))
     else:
         yield from drawn
 
 
-@lru_cache(maxsize=8192)
-def _option(value: str, label: SafeString, attributes: str) -> SafeString:
-    return format_html('<option value="{}"{}>{}</option>', value, attributes, label)
+def option(value: str, label: str, attributes: Mapping[str, Any]) -> SafeString:
+    """One choice of a drop-down."""
+    return _OPTION(value, flatatt(dict(attributes)) if attributes else "", label)
 
 
 def row_post(acting: Acting, name: str, token: str) -> SafeString:
     """A button of a row's last column, in the form that posts its fields."""
     action, url, fields = acting
-    sent = _joined(_HIDDEN(key, value) for key, value in fields.items())
+    sent = joined(_HIDDEN(key, value) for key, value in fields.items())
     asks = _CONFIRM(action.confirm) if action.confirm else ""
     return _ROW_POST(url, token, sent, asks, action.label, name)
 
@@ -196,7 +193,7 @@ def row_links(links: Iterable[tuple[str, str]], name: str) -> SafeString:
 
 
 def _last_column(drawn: Iterable[SafeString]) -> SafeString:
-    return opening("操作", "x-acts", "x-actions") + _joined(drawn) + _CLOSING
+    return opening("操作", "x-acts", "x-actions") + joined(drawn) + _CLOSING
 
 
 def controls(form: forms.Form) -> SafeString:

@@ -78,7 +78,7 @@ class ListState[M: Model]:
 
     @cached_property
     def _is_idle(self) -> bool:
-        """Whether nobody filters."""
+        """Whether no filter was asked for, not even an empty one."""
         return set(self.asked) <= {*_NO_FILTERS, self.page.detail_param}
 
     @cached_property
@@ -264,13 +264,16 @@ class ListState[M: Model]:
         ]
 
     def _count(self, tab: ListTab[M]) -> int:
-        if tab.key == self.tab_key and (self._is_idle or not self._filters):
+        if tab.key == self.tab_key and not self._is_filtered:
             return self.total
         return tab.narrow(self._scope).count()
 
     @property
-    def _filters(self) -> bool:
-        return self.filterset is not None and any(self.asked.get(name) for name in self.filterset.form.fields)
+    def _is_filtered(self) -> bool:
+        """Whether a filter was filled in; its form asks for all of them, filled or not."""
+        if self._is_idle or self.filterset is None:
+            return False
+        return any(self.asked.get(name) for name in self.filterset.form.fields)
 
     @property
     def offers_filters(self) -> bool:

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from xueshi.ui import drawing
 from xueshi.ui.fields import PLEASE_CHOOSE
 
 type Offered = tuple[str, str, str]
@@ -60,8 +61,7 @@ class ChoosingSelect(forms.Select):
 @lru_cache(maxsize=512)
 def choices(offered: tuple[Offered, ...], chosen: str) -> SafeString:
     """The options of a drop-down."""
-    drawn = (
-        (code, flatatt({"data-parents": parents or None, "selected": code == chosen}), label)
+    return drawing.joined(
+        drawing.option(code, label, {"data-parents": parents or None, "selected": code == chosen})
         for code, label, parents in offered
     )
-    return format_html_join("", '<option value="{}"{}>{}</option>', drawn)

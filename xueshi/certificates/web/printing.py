@@ -1,6 +1,5 @@
 """The certificates of one's people: the list, and printing many of them at once."""
 
-from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound, RuleBroken
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import actor_of, pack_of
+from xueshi.ui import again
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 
@@ -39,8 +39,8 @@ def freeze(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         raise NotFound from None
     except RuleBroken as broken:
-        messages.error(request, broken.message)
-        return redirect("certificates:people")
+        again.keep_sent(request, again.Sent(frozenset(request.POST.getlist("row"))))
+        return again.told(request, broken.message, "certificates:people", status=broken.status)
     return redirect("certificates:print_run", token=made.token)
 
 

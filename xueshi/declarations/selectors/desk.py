@@ -56,8 +56,7 @@ def first_waiting(actor: Actor, number: int, *, stage: Stage) -> list[Declaratio
 def _first_waiting(number: int) -> Callable[..., list[Declaration]]:
     @worded
     def rows(desk_id: int, stage: str) -> QuerySet[Declaration]:
-        those = Declaration.objects.filter(case__desk_id=desk_id, case__stage=stage)
-        return _listed(those).order_by(*WAITING_FIRST, "pk")[:number]
+        return _listed(Declaration.objects.filter(_waits(desk_id, stage))).order_by(*WAITING_FIRST, "pk")[:number]
 
     return rows
 
@@ -123,7 +122,11 @@ def entrustings(row: Declaration) -> list[reviews.HandedOn]:
 
 def waiting_at(actor: Actor, stage: Stage) -> Q:
     """The declarations that wait at the actor's desk."""
-    return Q(case__desk_id=actor.desk_id, case__stage=stage) if actor.desk_id is not None else Q(pk__in=[])
+    return _waits(actor.desk_id, stage) if actor.desk_id is not None else Q(pk__in=[])
+
+
+def _waits(desk_id: int, stage: str) -> Q:
+    return Q(case__desk_id=desk_id, case__stage=stage)
 
 
 def decided_at(actor: Actor, stage: Stage) -> Q:
