@@ -15,6 +15,7 @@ from django.template.context import Context
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from playwright.sync_api import Browser, expect
+from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.remote import Producer
 
@@ -27,6 +28,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync 
 
 WAIT = 20_000
 """Milliseconds after which what a browser waits for will not come, on a machine that does much else besides."""
+
+KEYS_APART = 10_000
+"""More than the rows that the tests of one run put into any table."""
 
 gc.set_threshold(200_000, 20, 100)  # a test makes garbage by the page; looking for it at each step costs a twentieth
 
@@ -61,6 +65,15 @@ def _destroy_by_force(self: DatabaseCreation, test_database_name: str, verbosity
 
 
 DatabaseCreation._destroy_test_db = _destroy_by_force  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keys of different tables never meet: whoever takes one row's key for another's finds nothing."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1")
+        for place, (name,) in enumerate(cursor.fetchall(), start=1):
+            cursor.execute("SELECT setval(%s, %s)", [name, place * KEYS_APART])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,6 +33,20 @@ def test_rare_characters_stay(good: str) -> None:
     assert text.clean(good, multiline=True) == good
 
 
+@pytest.mark.parametrize(
+    "name", ["海天（威海）机械", "威海市第 101 中学", "“红星”美凯龙·家居", "7-11便利店", "AT&T（中国）", "〇三三医院"]
+)
+def test_the_signs_of_registered_names_stay(name: str) -> None:
+    assert text.organisation_name(f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["@错<b>9", "威海#1公司", "公司*", "12345", "（）", "a=b公司", "公司\u200b"])
+def test_other_signs_are_refused_in_a_name(name: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        text.organisation_name(name, field="unit_name")
+    assert refused.value.field == "unit_name"
+
+
 def test_a_name_is_known_by_its_appearance() -> None:
     assert text.name_key("海天（威海） 机械") == text.name_key("海天(威海)机械")
     assert text.bigrams("王志远") == sorted(["王志", "志远", "王", "志", "远"])

@@ -40,7 +40,7 @@ class Form:
     def __init__(self, client: Client, kind: str, portal: str = "weihai") -> None:
         self.client, self.portal = client, portal
         self.url = f"/register/{kind}/"
-        self.page: HttpResponse = client.get(self.url, **host(portal))
+        self.look()
 
     @property
     def text(self) -> str:
@@ -54,6 +54,18 @@ class Form:
         """Press a button; 下一步 and 注册 are the default one."""
         self.sent = {"captcha": CAPTCHA} | self.hidden | typed | (buttons or {"go": "enter"})
         self.page = self.client.post(self.url, self.sent, **host(self.portal))
+        return self._turned()
+
+    def look(self) -> HttpResponse:
+        """Open or reload the address."""
+        self.page: HttpResponse = self.client.get(self.url, **host(self.portal))
+        return self._turned()
+
+    def _turned(self) -> HttpResponse:
+        """Go where the answer leads, if that is a step of the form."""
+        if self.page.status_code == 303:
+            self.url = self.page["Location"]
+            self.page = self.client.get(self.url, **host(self.portal))
         return self.page
 
     def with_code(self, typed: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +78,7 @@ class Form:
         return typed | {"sms_code": found[1]}
 
     def again(self) -> HttpResponse:
-        """The same request once more: a double click, a reload."""
+        """The same request once more: a double click."""
         return self.client.post(self.url, self.sent, **host(self.portal))
 
     @property

@@ -63,7 +63,8 @@ def come_back(identifier: str, kind: str, **how: str) -> tuple[Form, str]:
     page = html.unescape(client.get("/register/").content.decode())
     assert f'href="/register/{kind}/?again=1"' in page
     form = Form(client, kind, "weihai")
-    form.page = client.get(f"/register/{kind}/?again=1")
+    form.url = f"/register/{kind}/?again=1"
+    form.look()
     return form, page
 
 

@@ -61,7 +61,7 @@ def test_every_kind_is_a_tab_under_three_notices(db: None, portal: str, kinds: i
     first = client.get("/register/", follow=True)
     assert len(first.context["tabs"]) == kinds
     for tab in first.context["tabs"]:
-        page = client.get(tab.url).content.decode()
+        page = client.get(tab.url, follow=True).content.decode()
         start = page.index('aria-label="注册须知"')
         notices = page[start : page.index("<form", start)]
         assert notices.count("<li>") == 3
@@ -76,7 +76,7 @@ def test_an_account_comes_first_where_the_pack_says_so(db: None) -> None:
     inside = browser(make.user("林晓燕"), portal="fujian")
     assert inside.get("/register/")["Location"] == "/register/employer/"
     for one, kind in ((client, "account"), (inside, "employer"), (inside, "professional")):
-        page = one.get(f"/register/{kind}/").content.decode()
+        page = one.get(f"/register/{kind}/", follow=True).content.decode()
         for words in ("准确与完整性", "红色*号为必填项", "只有个人享有此资料的修改和使用"):
             assert words in page
     assert client.get("/register/employer/")["Location"].startswith("/?next=")

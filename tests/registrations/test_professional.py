@@ -59,7 +59,7 @@ def test_the_first_tab_is_the_professional_and_the_notices_stand_above(world: Sm
         ("区（县）人社局注册", False),
     ]
     for tab in page.context["tabs"]:
-        shown = client.get(tab.url, **host("weihai"))
+        shown = client.get(tab.url, follow=True, **host("weihai"))
         assert shown.status_code == 200
         assert len(shown.context["way"].notices) == 3
 

@@ -78,6 +78,7 @@ def test_a_rare_character_and_a_dot_stay_in_a_name(world: SmallWorld, visit: Vis
 
 
 NO_NAME = "姓名只能由文字、间隔号“·”、连字符和空格组成，不能含有数字或其他符号"
+NO_BODY_NAME = "单位名称只能由文字、数字和括号、引号、间隔号、连字符等组成，不能含有 @、<、# 等符号"
 
 
 @pytest.mark.req("PRO-04")
@@ -102,6 +103,16 @@ def test_what_cannot_be_is_refused_beside_its_field(world: SmallWorld, visit: Vi
     send(name="买买提•吐尔逊")
     form.done()
     assert Registration.objects.get().user.name == "买买提·吐尔逊"
+
+
+@pytest.mark.parametrize("portal", ["weihai", "shandong"])
+def test_a_body_bears_a_name(world: SmallWorld, visit: Visit, portal: str) -> None:
+    form = visit("employer", portal)
+    for name in ("@错<b>9", "12345"):
+        form.send(forms.unit(unit_name=name))
+        assert form.page.status_code == 422
+        assert form.errors["unit_name"] == [NO_BODY_NAME]
+        assert form.page.context["form"]["unit_name"].value() == name
 
 
 @pytest.mark.req("PRO-04")

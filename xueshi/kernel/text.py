@@ -12,6 +12,7 @@ _MIDDLE_DOTS = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑–－", "-"))
 _BETWEEN = "·-'’. "
 _NAME_SIGNS = frozenset({"Lo", "Lu", "Ll", "Lt", "Lm", "Mn", "Mc"})
+_IN_BODIES = frozenset(" ()（）〔〕【】《》“”‘’'·•・.．,，、-‐–—－&＆+＋/／:：")
 _WIDTHS = ("<wide>", "<narrow>", "<noBreak>", "<compat> 0020")
 
 
@@ -36,6 +37,18 @@ def person_name(text: str, label: str = "姓名", *, field: str = "") -> str:
     kinds = [sign if sign in _BETWEEN else unicodedata.category(sign) for sign in name.replace("〇", "零")]
     if name and (kinds[0] in _BETWEEN or not _NAME_SIGNS.issuperset(set(kinds) - set(_BETWEEN))):
         raise RuleBroken(f"{label}只能由文字、间隔号“·”、连字符和空格组成，不能含有数字或其他符号", field)
+    return name
+
+
+def organisation_name(text: str, label: str = "单位名称", *, field: str = "") -> str:
+    """A body's name as it is kept: letters and digits, and the brackets, quotes, dots and dashes of registered names.
+
+    Blanks in a row become one. ``RuleBroken`` for other signs and for a name without a letter.
+    """
+    name = " ".join(clean(text, field=field).split())
+    kinds = {unicodedata.category(sign) for sign in name.replace("〇", "零") if sign not in _IN_BODIES}
+    if name and not (kinds & _NAME_SIGNS and kinds <= _NAME_SIGNS | {"Nd"}):
+        raise RuleBroken(f"{label}只能由文字、数字和括号、引号、间隔号、连字符等组成，不能含有 @、<、# 等符号", field)
     return name
 
 

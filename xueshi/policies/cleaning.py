@@ -117,6 +117,11 @@ def _person_name(field: FieldSpec, context: Context) -> str | None:
     return text.person_name(value, field.label, field=field.key) if value else None
 
 
+def _organisation_name(field: FieldSpec, context: Context) -> str | None:
+    value = _plain_text(field, context)
+    return text.organisation_name(value, field.label, field=field.key) if value else None
+
+
 def _whole(field: FieldSpec, context: Context) -> int | None:
     plain = text.half_width(text.clean(typed_text(context.typed, field.key), field=field.key))
     if not plain:
@@ -237,6 +242,7 @@ def _unread(_field: FieldSpec, _context: Context) -> None:
 
 _CLEANERS: Mapping[FieldKind, Callable[[FieldSpec, Context], Answer | None]] = {
     FieldKind.PERSON_NAME: _person_name,
+    FieldKind.ORGANISATION_NAME: _organisation_name,
     FieldKind.INTEGER: _whole,
     FieldKind.DATE: _day,
     FieldKind.PERIOD: _period,

@@ -17,6 +17,7 @@ class FieldKind(StrEnum):
     TEXT = "text"
     TEXTAREA = "textarea"
     PERSON_NAME = "person_name"
+    ORGANISATION_NAME = "organisation_name"
     INTEGER = "integer"
     DATE = "date"
     PERIOD = "period"

@@ -1,4 +1,4 @@
-"""What a wizard carries from step to step: signed hidden text instead of a session, so tabs and devices do not mix.
+"""What a wizard carries from step to step: signed hidden text that belongs to one open form, so tabs do not mix.
 
 Passwords are never in it: they are asked in the last step and typed again after a refusal.
 """
@@ -74,7 +74,12 @@ class Progress:
 
 def read(way: Way, posted: QueryDict) -> Progress:
     """The progress in a posted form; ``signing.BadSignature`` when it is missing, too old or not of this form."""
-    body: dict[str, Any] = signing.loads(posted.get("carried", ""), salt=SALT, max_age=MAX_AGE)
+    return unpacked(way, posted.get("carried", ""))
+
+
+def unpacked(way: Way, packed: str) -> Progress:
+    """The progress in a text made by ``packed``; ``signing.BadSignature`` as above."""
+    body: dict[str, Any] = signing.loads(packed, salt=SALT, max_age=MAX_AGE)
     if body["way"] != way.key:
         raise signing.BadSignature
     return Progress(way, str(body["version"]), str(body["key"]), body["typed"], body["corrects"])

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xueshi.accounts.models import User
+from xueshi.kernel import one_time
 from xueshi.kernel.errors import NotFound, Problems, RuleBroken, SignInNeeded, TooMany
 from xueshi.organisations.states import OrganisationKind
 from xueshi.policies.access import Registration as Way
 from xueshi.policies.requests import PortalRequest
 from xueshi.registrations import rules, selectors, services
 from xueshi.registrations.models import Registration
-from xueshi.registrations.web import barrier, corrections, phone_code, state
+from xueshi.registrations.web import barrier, corrections, phone_code, state, turning
 from xueshi.registrations.web.forms import Desk, StepForm
 from xueshi.registrations.web.state import Progress
 from xueshi.ui.code_input import SEND
@@ -57,7 +58,7 @@ def form(request: PortalRequest, kind: str) -> HttpResponse:
     if way.signed_in and request.actor is None:
         raise SignInNeeded
     if request.method != "POST":
-        return _opened(request, way)
+        return _turned_to(request, way) if turning.FORM in request.GET else _opened(request, way)
     try:
         return _answer(request, _desk(request, state.read(way, request.POST)))
     except signing.BadSignature:
@@ -67,10 +68,24 @@ def form(request: PortalRequest, kind: str) -> HttpResponse:
 def _opened(request: PortalRequest, way: Way) -> HttpResponse:
     """A fresh form; a refused registrant finds there what was entered (``?again``)."""
     desk, refused = _fresh(request, way), corrections.of(request) if "again" in request.GET else None
-    if refused is None or refused.kind != way.key:
-        return _page(request, desk, 0)
-    corrections.filled(refused, way, desk.store, desk.progress)
-    return _page(request, desk, corrections.concerned(corrections.rejection(refused), way))
+    place = 0
+    if refused is not None and refused.kind == way.key:
+        corrections.filled(refused, way, desk.store, desk.progress)
+        place = corrections.concerned(corrections.rejection(refused), way)
+    return turning.to(request, desk.progress, place) if len(way.steps) > 1 else _page(request, desk, place)
+
+
+def _turned_to(request: PortalRequest, way: Way) -> HttpResponse:
+    """A step by its address: as it was entered; the page after the form once that was sent."""
+    key = one_time.sent_back(request.GET[turning.FORM])
+    progress = turning.kept(request.session, way, key)
+    if progress is not None:
+        return _page(request, _desk(request, progress), state.step_of(way, request.GET.get(turning.STEP, "")))
+    if selectors.by_submission_key(key) is not None:
+        return redirect("registrations:done", key=key)
+    answer = _page(request, _fresh(request, way), 0, problems={"page": EXPIRED})
+    answer.status_code = 200
+    return answer
 
 
 def _fresh(request: PortalRequest, way: Way) -> Desk:
@@ -83,14 +98,14 @@ def _answer(request: PortalRequest, desk: Desk) -> HttpResponse:
     posted = desk.posted(way.steps[place], request.POST, request.FILES)
     if "back" in request.POST:
         desk.progress.keep(way.steps[place], posted.typed())
-        return _page(request, desk, max(place - 1, 0))
+        return turning.to(request, desk.progress, max(place - 1, 0))
     if SEND in request.POST and phone_code.asked(way):
         return _send_code(request, desk, posted, place)
     if posted.finding or not posted.is_valid():
         return _page(request, desk, place, form=posted)
     desk.progress.keep(way.steps[place], posted.typed())
     if place + 1 < len(way.steps):
-        return _page(request, desk, place + 1)
+        return turning.to(request, desk.progress, place + 1)
     return _submit(request, desk, posted)
 
 
@@ -101,6 +116,7 @@ def _submit(request: PortalRequest, desk: Desk, posted: StepForm) -> HttpRespons
             _prove_visitor(request, desk, posted)
         registration = services.submit(draft)
         phone_code.done(request)
+        turning.forget(request.session, draft.submission_key)
     except services.OldAgreement as refusal:
         return _renewed(request, desk, posted, refusal)
     except TooMany as refusal:
