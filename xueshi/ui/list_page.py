@@ -92,7 +92,7 @@ class ListPage[M: Model]:
     """The declaration; ``rows(actor)`` is a selector and holds the permission of every row.
 
     ``numbered`` draws 序号 before the columns.
-    ``detail_param`` makes it a desk: the naming column links to the same list with that parameter set.
+    ``detail_param`` makes it a desk: the naming column links to the same list with the row's ``detail_key`` there.
     ``token(actor, matching)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what
     a ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
     ``opening`` brings the list as it opens for less than ``rows`` would.
@@ -120,6 +120,7 @@ class ListPage[M: Model]:
     numbered: bool = False
     template: str = "ui/list.html"
     detail_param: str = ""
+    detail_key: Callable[[M], object] = field(default=lambda row: row.pk)
 
     @property
     def naming(self) -> int:
