@@ -1,6 +1,7 @@
 """The steps of a form under the browser's own buttons: Back, reload, a second tab."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -9,6 +10,7 @@ from django.test import Client
 from tests.registrations import forms
 from tests.registrations.forms import Form, host
 from tests.small_world import SmallWorld
+from xueshi.kernel import clock
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import turning
 
@@ -85,6 +87,22 @@ def test_the_oldest_form_makes_room_and_what_is_kept_is_sealed(world: SmallWorld
     assert "页面已过期" in opened[0].look().content.decode()
     assert "页面已过期" not in opened[1].look().content.decode()
     assert [NAME in str(row.get_decoded()) for row in Session.objects.all()] == [False]
+
+
+def test_after_an_hour_the_address_opens_nothing_but_the_open_page_can_still_be_sent(
+    world: SmallWorld, visit: Visit
+) -> None:
+    form = visit("employer")
+    form.send(forms.unit(unit_name=NAME, superior=str(world.city.pk)))
+    with clock.shifted(turning.LIFE + timedelta(seconds=1)):
+        late = form.client.get(form.url, **host("weihai"))
+        assert NAME not in late.content.decode()
+        assert "页面已过期，请重新填写" in late.content.decode()
+        form.send(forms.manager(NUMBER))
+        assert (form.page.status_code, list(form.page.context["problems"])) == (422, ["captcha"])
+        form.send(forms.manager(NUMBER))
+        form.done()
+    assert [name for (name,) in Registration.objects.values_list("organisation__name")] == [NAME]
 
 
 @pytest.mark.req("ORG-23")
