@@ -154,13 +154,43 @@ def refused_of(user_id: int, portal: str) -> Registration | None:
     return found
 
 
-def unreviewed_of(user_id: int, portal: str) -> Registration | None:
-    """The registration here that somebody may take back whom nobody has approved anywhere: it waits or was refused."""
-    rows = _whole(Registration.objects.filter(user_id=user_id, user__state=AccountState.PENDING)).order_by("-pk")
-    found = rows.filter(user__consent_withdrawn_at=None).first()
-    if found is None or found.case is None or found.portal != portal:
-        return None
-    return found if found.case.state in {CaseState.PENDING, CaseState.REJECTED} else None
+def waiting_of(user_id: int, portal: str) -> list[Registration]:
+    """One's own registrations on a portal that wait for a desk, latest first."""
+    rows = Registration.objects.filter(user_id=user_id, portal=portal, case__state=CaseState.PENDING)
+    return list(_whole(rows).order_by("-pk"))
+
+
+def own(user_id: int, portal: str, registration_id: int) -> Registration:
+    """One's own registration on a portal; ``NotFound`` for any other."""
+    found = _whole(Registration.objects.filter(user_id=user_id, portal=portal, pk=registration_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def takeable(user_id: int, portal: str) -> list[Registration]:
+    """What somebody may take back here by their password alone.
+
+    What waits; and the refusal, or the one that waits, of somebody who can sign in nowhere and still consents: of those
+    only the latest registration counts (as ``refused_of``).
+    """
+    latest = _whole(Registration.objects.filter(user_id=user_id)).order_by("-pk").first()
+    if latest is None or (latest.user.state == AccountState.ACTIVE and (waiting := waiting_of(user_id, portal))):
+        return [] if latest is None else waiting
+    if latest.user.consent_withdrawn_at is not None or latest.case is None or latest.portal != portal:
+        return []
+    open_ = latest.case.state in {CaseState.PENDING, CaseState.REJECTED} and not comes_in(latest.user, portal)
+    return [latest] if open_ else []
+
+
+def comes_in(user: User, portal: str) -> bool:
+    """Whether somebody can sign in: with a hat on whatever portal, or without one where this portal lets them."""
+    if user.state != AccountState.ACTIVE:
+        return False
+    if any("account" in one.roles for one in registry.pack(portal).login.user_types):
+        return True
+    live = {"state": MembershipState.ACTIVE, "organisation__state": OrganisationState.ACTIVE}
+    return Membership.objects.filter(user_id=user.pk, **live).exists()
 
 
 def earlier_answers(registration: Registration) -> dict[str, Any] | None:

@@ -1,6 +1,8 @@
 """The person behind a registration: somebody new, or somebody the platform already knows (ID-37)."""
 
+from xueshi.accounts import consents
 from xueshi.accounts import services as accounts
+from xueshi.accounts.consents import Said
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
@@ -56,7 +58,7 @@ def applicant(draft: RegistrationDraft, known: User | None) -> User:
 def _known(draft: RegistrationDraft, user: User) -> User:
     """Under the person's lock, so that of two tabs the second finds what the first has handed in (CC-03)."""
     if user.consent_withdrawn_at is not None:
-        raise RuleBroken(TAKEN_BACK)
+        _consents_anew(draft, user)
     selectors.lock_user(user.pk)
     for hat in selectors.waiting_hats(user.pk, draft.portal):
         joining = draft.way.role == "professional"
@@ -65,6 +67,13 @@ def _known(draft: RegistrationDraft, user: User) -> User:
         if not joining and hat.organisation.name_key == text.name_key(draft.answers.text("unit_name")):
             raise RuleBroken(WAITING_HERE, "unit_name")
     return user
+
+
+def _consents_anew(draft: RegistrationDraft, user: User) -> None:
+    """Who took consent back gives it again after signing in; who cannot sign in, by the boxes of this registration."""
+    if selectors.comes_in(user, draft.portal) or not set(consents.SUBJECTS) <= set(draft.consents):
+        raise RuleBroken(TAKEN_BACK)
+    consents.give(user, Said(draft.agreement_version, draft.portal), current=draft.pack.agreement.version)
 
 
 def open_account(user: User, *, by: audit.By) -> None:

@@ -40,9 +40,14 @@ def of(request: PortalRequest) -> Registration | None:
 
 
 def unreviewed(request: PortalRequest) -> Registration | None:
-    """The registration that this visitor may take back with their consent."""
+    """The registration that this visitor may take back, the latest of ``takeable``."""
+    return next(iter(takeable(request)), None)
+
+
+def takeable(request: PortalRequest) -> list[Registration]:
+    """The registrations that this visitor may take back by the password they gave, latest first."""
     user_id = _proved(request)
-    return selectors.unreviewed_of(user_id, request.pack.key) if user_id is not None else None
+    return selectors.takeable(user_id, request.pack.key) if user_id is not None else []
 
 
 def _proved(request: PortalRequest) -> int | None:

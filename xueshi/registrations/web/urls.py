@@ -15,6 +15,7 @@ urlpatterns = [
     path("register/departments/", pickers.find_departments, name="find_departments"),
     path("register/names/", pickers.find_names, name="find_names"),
     path("register/take-back/", withdrawing.take_back, name="take_back"),
+    path("register/take-back/own/", withdrawing.take_back_own, name="take_back_own"),
     path("register/agreement/", views.agreement, name="agreement"),
     path("register/files/<str:token>/", uploads.upload, name="upload"),
     path("register/done/<str:key>/", views.done, name="done"),
