@@ -131,7 +131,7 @@ def test_a_declaration(thread: Thread) -> None:
 
 def test_the_review_desk_with_and_without_an_open_case(thread: Thread) -> None:
     client, path = signed_in(thread.small.employer_admin), "/declarations/review/?size=50"
-    opened = f"{path}&case={thread.first.pk}"
+    opened = f"{path}&case={thread.first.case_id}"
     before = asked(client, path), asked(client, opened, **BESIDE), asked(client, opened)
     thread.more()
     after = asked(client, path), asked(client, opened, **BESIDE), asked(client, opened)
@@ -142,7 +142,7 @@ def test_what_the_desks_have_decided_or_verify(thread: Thread) -> None:
     lived.decided(thread.small.employer_admin, thread.first)
     reviewed = signed_in(thread.small.employer_admin), "/declarations/review/?tab=reviewed&size=50"
     verified = signed_in(thread.verifier), "/declarations/verification/?size=50"
-    opened = verified[0], f"{verified[1]}&case={thread.first.pk}"
+    opened = verified[0], f"{verified[1]}&case={thread.first.case_id}"
     before = [asked(*page) for page in (reviewed, verified)]
     thread.more_passed()  # one of them shares its days with the first, and so gets a flag with a link
     after = [asked(*page) for page in (reviewed, verified)]
@@ -157,14 +157,14 @@ def test_a_case_with_a_picture_a_flag_and_a_changed_target_beside_its_list(threa
     targets.change_targets([targets.Shift(first, "weihai", (less,))], by=audit.By(None))
     doubled = lived.handed_in(person, "2", files=pictures)  # the same days as the first
     for actor, desk in ((thread.small.employer_admin, "review"), (thread.verifier, "verification")):
-        path, colleague = f"/declarations/{desk}/?case={doubled.pk}", entrusted(actor, doubled)
+        path, colleague = f"/declarations/{desk}/?case={doubled.case_id}", entrusted(actor, doubled)
         client = signed_in(colleague)
         page = client.get(path, **HOST).content.decode()
         assert ("培训日期重叠" in page, "证书.png" in page) == (True, True)
         assert (f"→ {colleague.user.name}" in page, asked(client, path)) == (True, MOST - 1)
         lived.decided(colleague, doubled)
         assert asked(client, f"{path}&tab=reviewed") == MOST
-    row = declarations.at_desk(thread.small.employer_admin, Stage.REVIEW, doubled.pk)
+    row = declarations.at_desk(thread.small.employer_admin, Stage.REVIEW, doubled.case_id)
     assert declarations.required_of(row) == requirement_of(first, "weihai", year)
 
 

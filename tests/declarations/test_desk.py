@@ -38,7 +38,7 @@ def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> 
     for label in ("序号", *ON_DESK, "如2015"):
         assert label in text
     assert tuple(heads(text)) == REVIEWING
-    link = re.search(rf'<a href="\?case={mine.pk}" hx-target="#detail"[^>]*>(.*?)</a>', text)
+    link = re.search(rf'<a href="\?case={mine.case_id}" hx-target="#detail"[^>]*>(.*?)</a>', text)
     assert link is not None
     assert link[1] == "<b>王志远</b>"
     assert f'value="{mine.case_id}:1" form="list-declarations-desk-batch" aria-label="选择 王志远' in text
@@ -54,13 +54,16 @@ def test_the_desk_lists_filters_and_shows_the_detail(world: make.SmallWorld) -> 
     for query, names in expected.items():
         text = page(browser, f"/declarations/review/?{query}")
         assert [name for name in both if name in text] == names, query
-    detail = page(browser, f"/declarations/review/?case={mine.pk}")
+    detail = page(browser, f"/declarations/review/?case={mine.case_id}")
     for word in (mine.number, "0 → 24 / 90", "通过", "驳回", f'name="hours-{mine.case_id}"', f"{mine.case_id}:1"):
         assert word in detail
-    part = browser.get(f"/declarations/review/?case={mine.pk}", headers={"HX-Request": "true", "HX-Target": "detail"})
+    part = browser.get(
+        f"/declarations/review/?case={mine.case_id}", headers={"HX-Request": "true", "HX-Target": "detail"}
+    )
     assert mine.number in part.content.decode()
     assert "<html" not in part.content.decode()
-    assert signed_in(world.stranger_admin).get(f"/declarations/review/?case={mine.pk}").status_code == 404
+    assert signed_in(world.stranger_admin).get(f"/declarations/review/?case={mine.case_id}").status_code == 404
+    assert browser.get(f"/declarations/review/?case={mine.pk}").status_code == 404, "the case's key, as at every desk"
     assert other.number not in page(signed_in(world.stranger_admin), "/declarations/review/")
 
 
@@ -168,7 +171,7 @@ def test_verification_lists_both_hours_and_filters_five_ways(world: make.SmallWo
         f"year={clock.year() - 1}": False,
     }.items():  # fmt: skip
         assert ("王志远" in page(browser, f"/declarations/verification/?{query}")) is there, query
-    detail = page(browser, f"/declarations/verification/?case={declaration.pk}")
+    detail = page(browser, f"/declarations/verification/?case={declaration.case_id}")
     assert "审验通过" in detail
     assert "审验不通过" in detail
     assert f'name="hours-{declaration.case_id}"' not in detail
@@ -262,7 +265,7 @@ def cells(text: str) -> list[str]:
 
 def test_a_second_window_is_told_above_the_detail_that_it_came_too_late(world: make.SmallWorld) -> None:
     row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
-    here = f"/declarations/review/?case={row.pk}"
+    here = f"/declarations/review/?case={row.case_id}"
     shown = {"row": f"{row.case_id}:1", "next": "/declarations/review/", "here": here}
     browser.post("/reviews/decide/", shown | {"verdict": "fail", "comment": "材料不清"})
     late = browser.post("/reviews/decide/", shown | {"verdict": "pass", "comment": "同意"})
@@ -275,7 +278,7 @@ def test_a_second_window_is_told_above_the_detail_that_it_came_too_late(world: m
 
 def test_a_refused_refusal_keeps_what_was_typed_and_chosen(world: make.SmallWorld) -> None:
     row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
-    here = f"/declarations/review/?year={row.year}&case={row.pk}"
+    here = f"/declarations/review/?year={row.year}&case={row.case_id}"
     sent = {"row": f"{row.case_id}:1", "verdict": "fail", "concerns": "evidence", "comment": " ", "here": here}
     answer = browser.post("/reviews/decide/", sent | {f"hours-{row.case_id}": "12"})
     text = answer.content.decode()

@@ -13,9 +13,9 @@ from xueshi.organisations.actors import Actor
 from xueshi.reviews.states import Stage, Verdict
 
 
-def _opens(actor: Actor, stage: Stage, pk: int) -> bool:
+def _opens(actor: Actor, stage: Stage, row: Declaration) -> bool:
     try:
-        return selectors.at_desk(actor, stage, pk).pk == pk
+        return row.case_id is not None and selectors.at_desk(actor, stage, row.case_id) == row
     except NotFound:
         return False
 
@@ -34,7 +34,7 @@ def test_a_row_opens_at_a_desk_exactly_where_its_list_finds_it() -> None:
     agreed = []
     for actor, stage, row in product(actors, (Stage.REVIEW, Stage.VERIFICATION), Declaration.objects.all()):
         found = Declaration.objects.filter(selectors.waiting_at(actor, stage) | selectors.decided_at(actor, stage))
-        agreed.append((_opens(actor, stage, row.pk), found.filter(pk=row.pk).exists()))
+        agreed.append((_opens(actor, stage, row), found.filter(pk=row.pk).exists()))
     assert {one for one, _other in agreed} == {True, False}
     assert [pair for pair in agreed if pair[0] != pair[1]] == []
     assert waiting.pk in {row.pk for row in selectors.desk_rows(world.employer_admin, Stage.REVIEW)}

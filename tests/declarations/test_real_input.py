@@ -71,7 +71,7 @@ def decide(
     """Press 通过 or 不通过 beside the list; the answer."""
     case = w.case(declaration)
     sent = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": comment, "next": DESK,
-            "here": f"{DESK}?case={declaration.pk}"}  # fmt: skip
+            "here": f"{DESK}?case={declaration.case_id}"}  # fmt: skip
     return reviewer.post(DECIDE, sent | ({f"hours-{case.pk}": hours} if hours else {}))
 
 
@@ -132,7 +132,7 @@ def test_what_was_handed_in_before_a_new_pack_is_recognised_by_it(changed: Chang
     world = make.build()
     row, desk = w.handed_in(world.person), signed_in(world.employer_admin)
     changed(ANEW)
-    page(desk, f"{DESK}?case={row.pk}")
+    page(desk, f"{DESK}?case={row.case_id}")
     refused = decide(desk, row)
     assert refused.status_code == 422
     assert "认定学时不能超过规则核算的 18 学时" in refused.content.decode()
@@ -151,7 +151,7 @@ def test_hours_of_any_subject_and_in_halves_close_the_gaps_of_the_year() -> None
     assert browser.post(NEW, typed | {"hours": "66.3"}).status_code == 422
     assert browser.post(NEW, typed | {"evidence": image()}).status_code == 302
     row = Declaration.objects.get()
-    assert "不限科目" in page(desk, f"{DESK}?case={row.pk}")
+    assert "不限科目" in page(desk, f"{DESK}?case={row.case_id}")
     decide(desk, row)
     decide(above, row)
     account = YearAccount.objects.get(person=world.record)

@@ -36,7 +36,7 @@ def world() -> make.SmallWorld:
 def posted(declaration: Declaration, verdict: str = "pass", **more: str) -> dict[str, str]:
     """What the detail beside the list posts."""
     case = w.case(declaration)
-    here = f"{DESK}?case={declaration.pk}"
+    here = f"{DESK}?case={declaration.case_id}"
     sent = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "next": DESK, "here": here, "comment": ""}
     hours = more.pop("hours", None)
     return sent | more | ({f"hours-{case.pk}": hours} if hours is not None else {})
@@ -67,7 +67,7 @@ def test_departments_and_bureaux_review_what_reaches_them(world: make.SmallWorld
     assert tuple(heads(text)) == REVIEWING
     asked = {"name=文斌": True, "name=志远": False, f"year={row.year}": True, f"year={row.year - 1}": False}
     assert {one: "周文斌" in page(browser, f"{DESK}?{one}") for one in asked} == asked
-    form = page(browser, f"{DESK}?case={row.pk}").split('id="decide"')[1]
+    form = page(browser, f"{DESK}?case={row.case_id}").split('id="decide"')[1]
     buttons = re.findall(r'name="verdict" value="(\w+)"[^>]*>(.*?)</button>', form, re.S)
     assert [(code, word) for code, text in buttons for word in ("通过", "驳回") if word in text] == [
         ("pass", "通过"), ("fail", "驳回"),
@@ -77,7 +77,7 @@ def test_departments_and_bureaux_review_what_reaches_them(world: make.SmallWorld
     [drawn] = browser.get(f"{DESK}?name=文斌").context["list"].drawn
     [(_passing, url, fields), (_refusing, opened, _), (_detail, whole, _)] = drawn["actions"]
     assert [action.label for action, _url, _fields in drawn["actions"]] == ["通过", "驳回", "详细"]
-    assert (opened.endswith(f"&case={row.pk}#decide"), whole) == (True, f"/declarations/{row.pk}/")
+    assert (opened.endswith(f"&case={row.case_id}#decide"), whole) == (True, f"/declarations/{row.pk}/")
     assert "审核意见（驳回时必填）" in page(browser, opened.partition("#")[0])
     assert browser.post(url, fields)["Location"] == fields["next"]
     assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.APPROVED, 24)
@@ -102,7 +102,7 @@ def test_what_may_be_recognised(world: make.SmallWorld) -> None:
         assert (reason in text, in_field(text, row), f'value="{comment}"' in text) == (True, hours, True), hours
         assert "aria-invalid" in text
         assert (w.case(row).state, w.case(row).version) == (CaseState.PENDING, 1)
-    assert "aria-invalid" not in page(browser, f"{DESK}?case={row.pk}")
+    assert "aria-invalid" not in page(browser, f"{DESK}?case={row.case_id}")
     assert browser.post(DECIDE, posted(row, hours="16.5", comment="少一天"))["Location"] == DESK
     assert (str(w.fresh(row).hours_recognised), w.total(world)) == ("16.50", w.fresh(row).hours_recognised)
 
@@ -116,7 +116,7 @@ def in_field(text: str, row: Declaration) -> str:
 def test_never_above_the_rule_even_if_it_was_declared_so(world: make.SmallWorld) -> None:
     """A pack year that gives less than when it was handed in: the desk asks the rule again."""
     row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
-    limit = re.search(r"最多 ([\d.]+) 学时", told(browser, f"{DESK}?case={row.pk}"))
+    limit = re.search(r"最多 ([\d.]+) 学时", told(browser, f"{DESK}?case={row.case_id}"))
     assert limit
     Declaration.objects.filter(pk=row.pk).update(hours_declared="40")
     assert f"认定学时不能超过规则核算的 {limit[1]} 学时" in drawn_again(browser, posted(row))
@@ -127,7 +127,7 @@ def test_the_year_is_shown_before_deciding_one_or_all(world: make.SmallWorld) ->
     year = clock.year()
     first = w.handed_in(world.person)
     browser = signed_in(world.employer_admin)
-    assert "0 → 24 / 90" in told(browser, f"{DESK}?case={first.pk}")
+    assert "0 → 24 / 90" in told(browser, f"{DESK}?case={first.case_id}")
     token = re.search(r'name="token" value="([^"]+)"', page(browser, DESK))
     assert token
     confirm = browser.post("/reviews/all/", {"token": token[1], "action": "pass"})["Location"]
@@ -137,8 +137,8 @@ def test_the_year_is_shown_before_deciding_one_or_all(world: make.SmallWorld) ->
     assert "涉及 1 人" not in page(browser, reject)
     for hours in (30, 36):
         make_up(world, year, hours)
-    assert "90 → 90" not in told(browser, f"{DESK}?case={first.pk}")
-    assert "审通过后达标" in told(browser, f"{DESK}?case={first.pk}")
+    assert "90 → 90" not in told(browser, f"{DESK}?case={first.case_id}")
+    assert "审通过后达标" in told(browser, f"{DESK}?case={first.case_id}")
     assert "通过后有 1 人的年度学时达标" in page(browser, confirm)
 
 
@@ -153,7 +153,7 @@ def test_a_cap_that_another_approval_has_just_filled_is_named(world: make.SmallW
     """Both are within the day's cap when handed in; together they are not."""
     first, second = (w.handed_in(world.person, "24", school=name) for name in ("甲校", "乙校"))
     browser = signed_in(world.employer_admin)
-    page(browser, f"{DESK}?case={second.pk}")
+    page(browser, f"{DESK}?case={second.case_id}")
     browser.post(DECIDE, posted(first))
     text = drawn_again(browser, posted(second))
     assert (w.case(first).state, w.case(second).state, w.total(world)) == (CaseState.APPROVED, CaseState.PENDING, 24)
@@ -184,7 +184,7 @@ def test_a_case_is_handed_over_and_taken_back(world: make.SmallWorld, deputy: Ac
     row = w.handed_in(world.person)
     first, second = signed_in(world.employer_admin), with_all_powers(deputy)
     form = f"/reviews/{row.case_id}/entrust/"
-    assert form in page(first, f"{DESK}?case={row.pk}")
+    assert form in page(first, f"{DESK}?case={row.case_id}")
     assert "李审核" in page(first, form)
     assert "张敏" not in re.findall(r"<option[^>]*>([^<]*)", page(first, form))
     missing = first.post(form, {"version": "1", "note": "请核对"})
@@ -196,12 +196,12 @@ def test_a_case_is_handed_over_and_taken_back(world: make.SmallWorld, deputy: Ac
     assert first.post(form, sent)["Location"] == DESK
     assert (w.case(row).version, w.case(row).handler_id, w.case(row).state) == (2, int(sent["to"]), CaseState.PENDING)
     assert "已转交李审核" in page(first, DESK)
-    detail = told(first, f"{DESK}?case={row.pk}")
+    detail = told(first, f"{DESK}?case={row.case_id}")
     assert ("已转交李审核处理" in detail, "张敏 → 李审核" in detail, "请核对盖章" in detail) == (True, True, True)
     assert f"{world.employer.name} · 李审核" in page(signed_in(world.person), f"/declarations/{row.pk}/")
     first.post(DECIDE, posted(row))
     assert w.case(row).state == CaseState.PENDING
-    assert f"hours-{row.case_id}" in page(second, f"{DESK}?case={row.pk}")
+    assert f"hours-{row.case_id}" in page(second, f"{DESK}?case={row.case_id}")
     stale = first.post(f"/reviews/{row.case_id}/take-back/", {"version": "1", "next": f"{DESK}?name=志远"})
     said = "已由他人处理或内容已变更" in stale.content.decode()
     assert (stale.status_code, said, [one.pk for one in stale.context["list"].rows]) == (409, True, [row.pk])
@@ -243,7 +243,7 @@ def test_verification_passed_failed_and_already_done(world: make.SmallWorld) -> 
     for one in (passed, failed):
         w.decided(world.employer_admin, one)
     verifier, path = signed_in(world.department_admin), "/declarations/verification/"
-    detail = told(verifier, f"{path}?case={failed.pk}")
+    detail = told(verifier, f"{path}?case={failed.case_id}")
     assert "36 → 0" in detail
     assert "本人需重新申报" in detail
     without = verifier.post(DECIDE, posted(failed, "fail"))
@@ -301,7 +301,7 @@ def test_a_closed_right_stops_the_unit_and_the_superior_reviews_meanwhile(world:
     row = w.handed_in(world.person)
     superior, unit = signed_in(world.department_admin), signed_in(world.employer_admin)
     address = f"/registrations/unit/{world.employer.pk}/review/"
-    assert page(unit, f"{DESK}?case={row.pk}")
+    assert page(unit, f"{DESK}?case={row.case_id}")
     stale = posted(row)
     missing = superior.post(address, {"reason": " "})
     assert (missing.status_code, Organisation.objects.get(pk=world.employer.pk).review_closed) == (422, False)
@@ -361,7 +361,7 @@ def test_an_employer_of_the_province_queries_decides_views_and_removes() -> None
     text = page(browser, f"{DESK}?name=志远&form=on_the_job&subject=professional")
     assert ("学时（分）审核" in text, "王志远" in text, "李春燕" in text) == (True, True, False)
     assert "折算标准待本地人社部门确认" in text
-    assert second.number in page(browser, f"{DESK}?case={second.pk}")
+    assert second.number in page(browser, f"{DESK}?case={second.case_id}")
     browser.post(DECIDE, {"row": posted(first)["row"], "action": "pass", "next": DESK})
     browser.post(DECIDE, {"row": posted(second)["row"], "action": "fail", "comment": "材料不全", "next": DESK})
     assert (w.case(first).state, w.case(second).state) == (CaseState.APPROVED, CaseState.REJECTED)

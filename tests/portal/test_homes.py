@@ -173,7 +173,7 @@ def test_evidence_opens_for_its_reader_and_is_absent_for_others() -> None:
     made = lived.handed_in(world.person)
     page, image = f"/declarations/{made.pk}/", f"/declarations/{made.pk}/evidence/1/"
     reader, stranger = signed_in(world.employer_admin), signed_in(world.stranger_admin)
-    detail = reader.get(f"/declarations/review/?case={made.pk}").content.decode()
+    detail = reader.get(f"/declarations/review/?case={made.case_id}").content.decode()
     assert image in detail
     assert reader.get(image)["Content-Type"] == "image/png"
     assert [stranger.get(path).status_code for path in (page, image)] == [404, 404]

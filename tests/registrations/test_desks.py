@@ -151,7 +151,7 @@ def test_a_review_time_is_printed_to_the_second(province: make.SmallWorld, visit
     assert found
     assert AT.match(found[1])
     declared = lived.handed_in(province.person)
-    detail = admin.get(f"/declarations/review/?case={declared.pk}").content.decode()
+    detail = admin.get(f"/declarations/review/?case={declared.case_id}").content.decode()
     assert "2026-05-11 至 2026-05-13" in detail
 
 

@@ -96,7 +96,7 @@ def test_a_foreign_list_is_not_there(world: make.SmallWorld, admin: Client) -> N
 def test_the_desk_offers_the_reasons_and_keeps_the_field(world: make.SmallWorld, admin: Client) -> None:
     save_reason(world.employer_admin, ReasonDraft("declaration", "请附培训通知", "evidence"))
     row = lived.handed_in(world.person)
-    page = admin.get(f"/declarations/review/?case={row.pk}").content.decode()
+    page = admin.get(f"/declarations/review/?case={row.case_id}").content.decode()
     offered = re.findall(r'<option value="([a-z]*:[^"]+)">', page.split("data-reasons")[1])
     assert offered[:2] == ["evidence:请附培训通知", f"evidence:{UNCLEAR}"]
     sent = {"row": f"{row.case_id}:1", "verdict": "fail", "comment": "", "reason": offered[0]}

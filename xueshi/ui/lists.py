@@ -49,10 +49,10 @@ def show_list[M: Model](
     return answer
 
 
-def list_again(request: HttpRequest, param: str = "case") -> str:
-    """The list as it was asked for, without the opened row, which may be about to leave it."""
+def list_again(request: HttpRequest) -> str:
+    """The list of a desk as it was asked for, without the opened case, which may be about to leave it."""
     asked = request.GET.copy()
-    asked.pop(param, None)
+    asked.pop("case", None)
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 

@@ -93,7 +93,7 @@ def _pages(world: SmallWorld, row: Declaration) -> list[tuple[Actor, str]]:
         "/learning/centre/",
     )  # fmt: skip
     desk = (
-        "/home/", "/declarations/review/", f"/declarations/review/?case={row.pk}", "/registrations/people/",
+        "/home/", "/declarations/review/", f"/declarations/review/?case={row.case_id}", "/registrations/people/",
         "/registrations/units/", "/password/",
     )  # fmt: skip
     return (

@@ -114,7 +114,7 @@ class Attacks(Records, Desks):
         for route, stage in (("declarations:desk", "review"), ("declarations:verification", "verification")):
             turns = case.steps.filter(stage=stage).exclude(state__in=["waiting", "dropped"])
             desks = frozenset(self.who.administrators(turns.values_list("desk", flat=True)))
-            yield from self.case_in_query(route, row.pk, replace(read, seers=desks))
+            yield from self.case_in_query(route, case.pk, replace(read, seers=desks))
 
     def years(self) -> Iterator[Attack]:
         """Accounts and certificates."""

@@ -78,21 +78,21 @@ def _doubled() -> Exists:
     return duplicates.flagged(KIND)
 
 
-def at_desk(actor: Actor, stage: Stage, pk: int) -> Declaration:
-    """One declaration that waits at the desk or that it has decided; ``NotFound`` when it is not there.
+def at_desk(actor: Actor, stage: Stage, case_id: int) -> Declaration:
+    """One declaration, by its case, that waits at the desk or that it has decided; ``NotFound`` when it is not there.
 
     It knows what ``required_of``, ``shown_evidence`` and ``entrustings`` need.
     """
-    found = _opened(pk)
+    found = _opened(case_id)
     if found is None or not _is_of_desk(actor, stage, found):
         raise NotFound
     return found
 
 
 @worded_row
-def _opened(pk: int) -> QuerySet[Declaration]:
+def _opened(case_id: int) -> QuerySet[Declaration]:
     beside = {"changes": ledger.live_changes(), "scans": _scans(), "handings_on": reviews.handings_on()}
-    return whole(Declaration.objects.filter(pk=pk)).annotate(**beside).prefetch_related(STEPS)
+    return whole(Declaration.objects.filter(case_id=case_id)).annotate(**beside).prefetch_related(STEPS)
 
 
 def required_of(row: Declaration) -> Requirement:

@@ -24,8 +24,6 @@ from xueshi.ui import parts
 from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, Opening, RowAction, list_again, show_list
 from xueshi.ui.routes import route
 
-_PARAM = "case"
-
 
 @dataclass(frozen=True)
 class _Desk:
@@ -44,7 +42,7 @@ class _Desk:
 
     def opening(self, row: Declaration) -> str:
         """Where a declaration is opened beside the list as it was asked for, at its decision."""
-        return f"{self.here}{'&' if '?' in self.here else '?'}{_PARAM}={row.pk}#decide"
+        return f"{self.here}{'&' if '?' in self.here else '?'}case={row.case_id}#decide"
 
     def is_ours(self, row: Declaration) -> bool:
         """Whether the row was not given to a colleague, who alone decides it then."""
@@ -65,7 +63,7 @@ def verification(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
-    key, here = request.GET.get(_PARAM, ""), list_again(request, _PARAM)
+    key, here = request.GET.get("case", ""), list_again(request)
     desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""), here)
     extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
     extra |= {"closed": opened.closed(desk.actor, stage), "notice": opened.notice(desk.pack)}
@@ -99,7 +97,8 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         row_value=_value,
         selected_total=lambda row: row.hours_declared,
         template="declarations/desk.html",
-        detail_param=_PARAM,
+        detail_param="case",
+        detail_key=lambda row: row.case_id,
         numbered=True,
         export=True,
     )

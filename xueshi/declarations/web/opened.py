@@ -29,7 +29,7 @@ from xueshi.ui import parts
 
 @dataclass(frozen=True)
 class Opened:
-    """Which declaration, by the key in the address, at which desk, for whom."""
+    """Which declaration, by the key of its case in the address, at which desk, for whom."""
 
     actor: Actor
     pack: Pack
