@@ -15,7 +15,8 @@ from tests.small_world import SmallWorld
 from xueshi.accounts import services
 from xueshi.accounts.models import User
 from xueshi.accounts.services import AccountDraft
-from xueshi.kernel import identity
+from xueshi.audit import services as audit
+from xueshi.kernel import clock, identity
 from xueshi.kernel.errors import RuleBroken
 
 ARGON = "django.contrib.auth.hashers.Argon2PasswordHasher"
@@ -94,14 +95,14 @@ def _broken() -> list[str]:
 @pytest.mark.django_db
 def test_ac_14_one_person_one_account(tell: Tell) -> None:
     first, seen = services.sign_up(_draft()), []
-    services.activate(first, by=services.audit.By(None))
+    services.activate(first, by=audit.By(None))
 
     @trials(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(_spelling())
     def spell(typed: str) -> None:
         seen.append(typed)
         try:
-            number = identity.canonical_document("resident", typed, today=services.clock.today())
+            number = identity.canonical_document("resident", typed, today=clock.today())
         except RuleBroken:
             return  # refused: no second account either
         assert number == NUMBER
