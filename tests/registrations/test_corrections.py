@@ -47,10 +47,10 @@ def decide(
 
 
 def sign_in_box(
-    identifier: str, password: str = PASSWORD, user_type: str = "professional"
+    identifier: str, password: str = PASSWORD, user_type: str = "professional", portal: str = "weihai"
 ) -> tuple[Client, HttpResponse]:
-    """Somebody at the sign-in box of 威海."""
-    client = Client(HTTP_HOST="weihai.localhost")
+    """Somebody at the sign-in box of 威海, or of another portal."""
+    client = Client(HTTP_HOST=f"{portal}.localhost")
     found = re.search(r'name="picture" value="([^"]+)"', client.get("/").content.decode())
     typed = {"identifier": identifier, "password": password, "user_type": user_type, "captcha": CAPTCHA}
     return client, client.post("/", typed | {"picture": found[1] if found else ""})

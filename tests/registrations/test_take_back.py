@@ -1,22 +1,30 @@
 """Whom nobody has approved yet takes registration and consent back where they land after signing in (PIPL 15)."""
 
 import html
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from tests import small_world as make
+from tests.browsers import browser
 from tests.registrations import forms
 from tests.registrations.conftest import SignIn
-from tests.registrations.forms import enters
+from tests.registrations.forms import Form, enters
 from tests.registrations.test_corrections import NUMBER, Visit, decide, register, sign_in_box
 from tests.small_world import SmallWorld
 from xueshi.accounts.models import ConsentChange, User
 from xueshi.accounts.states import AccountState
 from xueshi.audit.models import AuditEntry
+from xueshi.kernel import clock
+from xueshi.organisations import services
+from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import MembershipState
 from xueshi.policies import registry
 from xueshi.registrations.models import Consent, Registration
+from xueshi.registrations.web import withdrawing
 from xueshi.reviews.models import ReviewCase
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +110,116 @@ def test_nobody_takes_back_what_is_not_theirs_or_was_approved_meanwhile(
     assert (states(registration), said()) == (("approved", "active"), [])
     assert User.objects.get(pk=registration.user_id).state == AccountState.ACTIVE
     assert not ReviewCase.objects.filter(state="withdrawn").exists()
+
+
+OWN = "/register/take-back/own/"
+
+
+def asks(world: SmallWorld, person: Actor, body: Organisation, visit: Visit, **changes: str) -> Registration:
+    """Somebody with an account asks to join a unit as a professional."""
+    known = {"existing": "on", "name": person.user.name, "password": make.PASSWORD, "password_again": ""}
+    form = visit("professional")
+    form.send(forms.person(person.user.document_number, employer=str(body.pk), **(known | changes)))
+    form.done()
+    return Registration.objects.latest("pk")
+
+
+@pytest.mark.req("PR-06")
+def test_who_is_signed_in_takes_a_waiting_one_back_and_stays(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
+    admin, texts = world.stranger_admin, registry.pack("weihai").agreement
+    waiting = asks(world, admin, world.employer, visit)
+    client = sign_in(admin)
+    assert OWN in text(client.get("/account/privacy/"))
+    page = text(client.get(OWN))
+    assert [one for one in texts.waiting_withdrawal if one not in page] == []
+    assert (world.employer.name in page, " checked" in page) == (True, False)
+    meant = {"registration": str(waiting.pk)}
+    assert [client.post(OWN, sent).status_code for sent in (meant, UNDERSTOOD)] == [422, 422]
+    assert client.post(OWN, UNDERSTOOD | {"registration": "2000000011"}).status_code == 404
+    assert sign_in(world.person).post(OWN, UNDERSTOOD | meant).status_code == 404
+    with clock.shifted(timedelta(minutes=11)):
+        assert client.post(OWN, UNDERSTOOD | meant)["Location"].startswith("/prove/")
+    assert (states(waiting), said()) == (("pending", "pending"), [])
+
+    for _twice in range(2):
+        answer = client.post(OWN, UNDERSTOOD | meant)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/account/privacy/")
+        assert (states(waiting), said()) == (("withdrawn", "ended"), [])
+    page = text(client.get("/account/privacy/"))
+    assert ("已撤回注册" in page, "该注册已经撤回" in page, OWN in page, client.get("/home/").status_code) == (
+        True, True, False, 200,
+    )  # fmt: skip
+    assert "没有等待审核的注册" in text(client.get(OWN))
+    assert Consent.objects.filter(registration=waiting).count() == 3
+
+
+@pytest.mark.req("PR-06")
+def test_of_two_that_wait_one_is_chosen_and_consent_may_go_too(
+    world: SmallWorld, visit: Visit, sign_in: SignIn
+) -> None:
+    admin = world.stranger_admin
+    first, number = asks(world, admin, world.employer, visit), admin.user.document_number
+    form = visit("employer")
+    form.send(forms.unit())
+    form.send({"existing": "yes", "document_type": "resident", "document_number": number, "password": make.PASSWORD,
+               "undertaking": "on", "agreement": "on", "sensitive": "on"})  # fmt: skip
+    form.done()
+    second, client = Registration.objects.latest("pk"), sign_in(admin)
+    page = text(client.get(OWN))
+    assert [f'value="{one.pk}"' in page for one in (first, second)] == [True, True]
+    answer = client.post(OWN, UNDERSTOOD)
+    assert (answer.status_code, "请选择要撤回的注册" in text(answer)) == (422, True)
+    assert client.post(OWN, UNDERSTOOD | {"registration": str(second.pk), "consent": "on"}).status_code == 302
+    assert (states(first), states(second)) == (("pending", "pending"), ("withdrawn", "ended"))
+    assert (Organisation.objects.latest("pk").state, len(said())) == ("rejected", 2)
+    assert client.get("/home/")["Location"].startswith("/account/privacy/")
+    page = text(client.get(OWN))
+    assert (world.employer.name in page, 'name="consent"' in page) == (True, False)
+    decide(sign_in, world.employer_admin, first, "pass")
+    answer = client.post(OWN, UNDERSTOOD | {"registration": str(first.pk)})
+    assert (answer.status_code, withdrawing.DECIDED in text(answer)) == (409, True)
+    assert (states(first), len(said())) == (("approved", "active"), 2)
+
+
+@pytest.mark.req("PR-06")
+def test_whose_only_hat_ended_takes_both_back_and_may_register_anew(
+    world: SmallWorld, visit: Visit, sign_in: SignIn
+) -> None:
+    person, texts = world.colleague, registry.pack("weihai").agreement
+    assert person.membership is not None
+    services.set_hat_state(person.membership, MembershipState.ENDED, by=make.NOBODY)
+    waiting = asks(world, person, world.stranger, visit)
+    client, answer = sign_in_box(person.user.document_number, make.PASSWORD)
+    assert (answer.status_code, PAGE in text(answer)) == (422, True)
+    page = text(client.get(PAGE))
+    assert [one for one in texts.waiting_withdrawal + texts.closing_withdrawal if one not in page] == []
+    assert client.post(PAGE, UNDERSTOOD)["Location"] == "/"
+    assert (states(waiting), len(said())) == (("withdrawn", "ended"), 2)
+    again = asks(world, person, world.employer, visit)
+    assert (states(again), said()[2:]) == (("pending", "pending"), [("agreement", True), ("sensitive", True)])
+    decide(sign_in, world.employer_admin, again, "pass")
+    assert sign_in_box(person.user.document_number, make.PASSWORD)[1].status_code == 302
+
+
+@pytest.mark.req("PR-06")
+def test_an_account_without_a_hat_takes_its_registration_back_at_the_box(db: None, visit: Visit) -> None:
+    world = make.build("fujian")
+    person = make.user("林晓燕")
+    inside = browser(person, None, "fujian")
+    form = Form(inside, "professional", "fujian")
+    asked = set(form.page.context["form"].fields)
+    answers = forms.person(person.document_number, employer=str(world.employer.pk)).items()
+    form.send({key: value for key, value in answers if key in asked})
+    form.done()
+    waiting = Registration.objects.get()
+    assert OWN in text(inside.get("/home/"))
+    client, answer = sign_in_box(person.document_number, make.PASSWORD, portal="fujian")
+    assert (answer.status_code, PAGE in text(answer)) == (422, True)
+    assert 'name="consent"' in text(client.get(PAGE))
+    assert client.post(PAGE, UNDERSTOOD | {"registration": "2000000011"}).status_code == 404
+    assert client.post(PAGE, UNDERSTOOD | {"registration": str(waiting.pk)}).status_code == 302
+    assert (states(waiting), said()) == (("withdrawn", "ended"), [])
+    assert sign_in_box(person.document_number, make.PASSWORD, portal="fujian")[1].status_code == 302
 
 
 def refused(client: Client) -> tuple[int, int]:

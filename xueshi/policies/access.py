@@ -137,8 +137,9 @@ class Agreement(Value):
     """The user agreement, the undertaking and the note on sensitive data (C7); one version for all three texts.
 
     ``consent`` is the box for sensitive data, ``withdrawal`` says what taking consent back brings, and
-    ``unreviewed_withdrawal`` what it brings while nobody has approved the registration. The accepted version is stored
-    with the registration.
+    ``unreviewed_withdrawal`` what it brings while nobody has approved the account. ``waiting_withdrawal`` says what it
+    brings to take a waiting registration of an approved account back, ``closing_withdrawal`` what follows besides where
+    that account has no other way in. The accepted version is stored with the registration.
     """
 
     version: Label
@@ -152,6 +153,8 @@ class Agreement(Value):
     consent: Label
     withdrawal: tuple[str, ...]
     unreviewed_withdrawal: tuple[str, ...]
+    waiting_withdrawal: tuple[str, ...]
+    closing_withdrawal: tuple[str, ...]
 
 
 class MenuItem(Value):

@@ -175,8 +175,10 @@ def takeable(user_id: int, portal: str) -> list[Registration]:
     only the latest registration counts (as ``refused_of``).
     """
     latest = _whole(Registration.objects.filter(user_id=user_id)).order_by("-pk").first()
-    if latest is None or (latest.user.state == AccountState.ACTIVE and (waiting := waiting_of(user_id, portal))):
-        return [] if latest is None else waiting
+    if latest is None or latest.user.state == AccountState.DISABLED:
+        return []
+    if latest.user.state == AccountState.ACTIVE and (waiting := waiting_of(user_id, portal)):
+        return waiting
     if latest.user.consent_withdrawn_at is not None or latest.case is None or latest.portal != portal:
         return []
     open_ = latest.case.state in {CaseState.PENDING, CaseState.REJECTED} and not comes_in(latest.user, portal)

@@ -59,7 +59,7 @@ def enter(pack: Pack, place: Place, typed: SignIn, device: str = "") -> Entered:
         raise RuleBroken(pack.word("login.wrong_captcha"), "captcha")
     vouched = _vouched(pack, typed)
     user = _verified(pack, typed, device, vouched=vouched)
-    return Entered(user, _hat(pack, user, typed.user_type), vouched)
+    return Entered(user, _hat(pack, user, typed.user_type, vouched=vouched), vouched)
 
 
 def _vouched(pack: Pack, typed: SignIn) -> bool:
@@ -109,18 +109,23 @@ def _hours(duration: timedelta) -> str:
     return f"{duration / timedelta(hours=1):g}"
 
 
-def _hat(pack: Pack, user: User, user_type: UserType) -> Membership | None:
+def _hat(pack: Pack, user: User, user_type: UserType, *, vouched: bool) -> Membership | None:
     """The first live hat of the chosen user type; a plain account where the type allows it."""
     wearable = bodies.hats(user.pk, pack.key) if user.state == AccountState.ACTIVE else []
     for hat in wearable:
         if _role(hat) in user_type.roles:
             return hat
     if any(_role(hat) in user_type.roles for hat in bodies.pending_hats(user.pk)):
-        raise Waiting(user_type.pending, registrations.unreviewed_of(user.pk, pack.key))
+        raise Waiting(user_type.pending, _takeable(pack, user) if vouched or not second_factor.enrolled(user) else None)
     if "account" in user_type.roles and user.state == AccountState.ACTIVE:
         return None
     _correct(pack, user, user_type)
     raise RuleBroken(pack.word("login.wrong_credentials"), "password")
+
+
+def _takeable(pack: Pack, user: User) -> Registration | None:
+    """What somebody may take back who is not let in; whoever has a second factor shows it for that too."""
+    return next(iter(registrations.takeable(user.pk, pack.key)), None)
 
 
 def _correct(pack: Pack, user: User, user_type: UserType) -> None:

@@ -90,6 +90,7 @@ def _page(request: PortalRequest, form: BaseForm, refused: RuleBroken | None = N
         "agreement": request.pack.agreement,
         "renewed": refused.message if refused is not None else "",
         "withdrawn_at": user.consent_withdrawn_at,
+        "waiting": registrations.waiting_hats(user.pk, request.pack.key),
         "lines": sorted(_lines(request.pack, user), key=lambda line: line.at, reverse=True),
     }
     return render(request, "portal/privacy.html", context, status=422 if refused is not None or form.errors else 200)

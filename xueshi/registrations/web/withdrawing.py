@@ -1,6 +1,6 @@
 """撤回注册和同意, of what no desk has decided: what follows is said first (PIPL 15: as easy as giving)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -33,19 +33,15 @@ class Offer:
     user: User
     pack: Pack
     registrations: list[Registration]
-
-    @property
-    def whole(self) -> bool:
-        """Whether consent goes with it."""
-        return not selectors.comes_in(self.user, self.pack.key)
+    whole: bool = False
 
     def named(self) -> list[tuple[str, str]]:
         """The registrations to choose from."""
-        ways = {way.key: way.label for way in self.pack.registrations}
-        return [
-            (str(one.pk), "：".join(filter(None, (ways.get(one.kind, ""), one.organisation and one.organisation.name))))
-            for one in self.registrations
-        ]
+        return [(str(one.pk), f"{self.way(one)}：{_body(one)}") for one in self.registrations]
+
+    def way(self, registration: Registration) -> str:
+        """What the way in is called by which it came."""
+        return self.pack.registration(registration.kind).label
 
 
 class TakeBackForm(BaseForm):
@@ -79,7 +75,9 @@ def take_back(request: PortalRequest) -> HttpResponse:
     found = corrections.takeable(request)
     if not found:
         raise NotFound
-    answer = _answered(request, Offer(found[0].user, request.pack, found), "registrations/take_back.html", "/")
+    user, pack = found[0].user, request.pack
+    offer = Offer(user, pack, found, whole=not selectors.comes_in(user, pack.key))
+    answer = _answered(request, offer, "registrations/take_back.html", "/")
     if answer.status_code == 302:
         request.session.pop(corrections.PROVED, None)
     return answer
@@ -100,10 +98,11 @@ def _answered(request: PortalRequest, offer: Offer, page: str, onward: str) -> H
     try:
         done = _taken(request, offer, form)
     except (MovedOn, NotAllowed) as late:
-        again = Offer(offer.user, offer.pack, [one for one in offer.registrations if one.pk != _meant(request)])
+        left = [one for one in offer.registrations if one.pk != _meant(request)]
+        again = replace(offer, registrations=left)
         return _shown(request, again, TakeBackForm(again), page, late)
     if not done:
-        return _shown(request, offer, form, page, RuleBroken())
+        return _shown(request, offer, form, page, RuleBroken(""))
     messages.success(request, done)
     return redirect(onward)
 
@@ -126,6 +125,10 @@ def _taken(request: PortalRequest, offer: Offer, form: TakeBackForm) -> str:
     return "已撤回注册和同意" if also else "已撤回注册"
 
 
+def _body(registration: Registration) -> str:
+    return registration.organisation.name if registration.organisation is not None else ""
+
+
 def _meant(request: PortalRequest) -> int:
     return number(request.POST.get(_WHICH, "")) or 0
 
@@ -140,7 +143,7 @@ def _shown(
     """The page; a refusal stands above it."""
     context = {
         "form": form,
-        "waiting": [(one, offer.pack.registration(one.kind).label) for one in offer.registrations],
+        "waiting": [(one, offer.way(one)) for one in offer.registrations],
         "whole": offer.whole,
         "follows": _follows(offer),
         "agreement": offer.pack.agreement,
