@@ -101,11 +101,27 @@ def test_the_superior_resets_the_administrators_of_a_unit(world: SmallWorld) -> 
     assert User.objects.get(pk=world.employer_admin.user.pk).check_password(FRESH)
 
 
-@pytest.mark.parametrize("portal", ["fujian", "liaocheng"])
+def ways(actor: Actor) -> list[tuple[str, bool]]:
+    """The links of the frame of the home to the page of one's own unit, and whether each stands in the drop-down."""
+    page = text(signed_in(actor).get("/home/"))
+    found = re.finditer(r'<a[^>]*href="/registrations/unit/"[^>]*>(?:<svg.*?</svg>)?\s*(?:<span>)?([^<]+)', page)
+    menu = page.index("x-dropmenu"), page.index("</ul>", page.index("x-dropmenu"))
+    return [(one[1], menu[0] < one.start() < menu[1]) for one in found]
+
+
+@pytest.mark.parametrize("portal", ["fujian", "weihai", "shandong", "liaocheng"])
 def test_an_added_administrator_is_found_where_no_menu_lists_units(db: None, portal: str) -> None:
     """On the unit's own page for its super administrator, for the body above on the same page of that unit."""
     world = make.build(portal)
     added = limited("新增的管理员", world.employer_admin, Power.REVIEW_ACCOUNTS)
+    keeper = limited("单位资料员", world.employer_admin, Power.PROFILE)
+    printed = portal == "fujian"  # only its manual prints an entry for this page
+    for actor in (world.employer_admin, keeper):
+        found = ways(actor)
+        assert {label for label, _dropped in found} == {"单位管理"}, actor.user.name
+        assert any(dropped for _label, dropped in found) is not printed
+        assert len(found) == 1 or printed
+    assert [ways(one) for one in (added, world.person)] == [[], []]
     own, unit = reverse("registrations:unit"), reverse("registrations:unit", args=[world.employer.pk])
     wanted = [(world.employer_admin, own, [added]), (world.department_admin, unit, [world.employer_admin, added]),
               (added, own, []), (world.person, own, [])]  # fmt: skip

@@ -56,7 +56,7 @@ def _made(request: HttpRequest) -> Shell | None:
         site=site,
         nav=tuple(_groups(tree)),
         modules=tree,
-        user=_user_box(pack, actor, figures),
+        user=_user_box(pack, actor, figures, () if withdrawn else _own_unit(actor, tree)),
         todo=todo_of(pack, actor, counts) if actor.is_administrator else None,
     )
 
@@ -240,8 +240,22 @@ def _figures(actor: Actor, portal: str) -> _Figures:
     return _Figures(hats, unread, selectors.todo_read(map(json.loads, waiting or ())))
 
 
-def _user_box(pack: Pack, actor: Actor, figures: _Figures) -> UserBox:
+def _own_unit(actor: Actor, tree: Iterable[Link]) -> Iterator[Link]:
+    """The way to the data of one's own unit and who acts for it, where the printed menu of the role has none."""
+    address = _address("registrations:unit")
+    entrusted = actor.has(Power.PROFILE) or actor.has(Power.ADMINISTRATORS)
+    if entrusted and address and not any(link.url == address for link in _leaves(tree)):
+        yield Link(label="单位管理", url=address, icon="building")
+
+
+def _leaves(tree: Iterable[Link]) -> Iterator[Link]:
+    for link in tree:
+        yield from _leaves(link.children) if link.children else (link,)
+
+
+def _user_box(pack: Pack, actor: Actor, figures: _Figures, own_unit: Iterable[Link]) -> UserBox:
     items = [
+        *own_unit,
         Link(label="账号信息", url=reverse("portal:account"), icon="id"),
         Link(label="修改密码", url=reverse("portal:password"), icon="lock"),
     ]
