@@ -43,6 +43,8 @@ def _waiting(request: PortalRequest, way: Way, shown: StepForm) -> bool:
 
 def _drawn(request: PortalRequest, desk: Desk, shown: StepForm, place: int) -> dict[str, Any]:
     way, steps = desk.progress.way, desk.progress.way.steps
+    if "undertaking" in shown.fields:
+        shown.fields["undertaking"].help_text = request.pack.agreement.undertaking
     return {
         "title": way.label,
         "way": way,
