@@ -39,7 +39,8 @@ def base_level(case: ReviewCase) -> str:
 
 def email(case: ReviewCase) -> str:
     """The masked address of the person."""
-    return masking.email(_behind(case).user.email)
+    address = _behind(case).user.email
+    return masking.email(address) if address else ""
 
 
 NUMBER: CaseColumn = Column(key="document", label="证件号", value=lambda case: _behind(case).user.listed_document)
