@@ -11,6 +11,7 @@ from django.urls import reverse
 from xueshi.certificates import selectors as certificates
 from xueshi.declarations import selectors as declarations
 from xueshi.declarations.models import Declaration
+from xueshi.declarations.permissions import can_declare_again as may_declare_again
 from xueshi.declarations.permissions import can_edit as may_edit
 from xueshi.declarations.web import shown
 from xueshi.kernel import clock
@@ -88,6 +89,7 @@ def _row(who: Actor, row: Declaration, pack: Pack) -> dict[str, Any]:
         "state": shown.state(row, pack),
         "refusal": shown.refusal(row),
         "edit": reverse("declarations:edit", args=[row.pk]) if may_edit(who, row).allowed else "",
+        "again": f"{reverse('declarations:new')}?again={row.pk}" if may_declare_again(who, row).allowed else "",
     }
 
 

@@ -131,7 +131,7 @@ def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
         order_by=("user__name",), sizes=(10, 20, 50),
         columns=(
             Column(key="year", label=labels["year"], value=lambda _row: str(year)),
-            Column(key="name", label="姓名", value=lambda row: row.user.name),
+            Column(key="name", label="姓名", value=lambda row: row.user.name, names_row=True),
             Column(key="document", label="身份证", value=lambda row: masking.cut(row.user.document_number)),
             *(number(key) for key in ("public", "professional", "total")),
             Column(key="result", label=labels["result"], value=lambda row: result[bool(getattr(row, "passed", None))]),
