@@ -25,6 +25,10 @@ from xueshi.portal.seeds.sectors import SECTORS, Sector
 NOBODY: Final = By(None)
 """Entered by the program; the audit names no person."""
 STREETS: Final = ("海滨路", "文化路", "青年路", "和平路", "世昌大道", "滨河路")
+DIALLING: Final = {
+    "3500": "0591", "3501": "0591", "3502": "0592", "3505": "0595", "3700": "0531", "3710": "0631", "3715": "0635",
+}  # fmt: skip
+"""The telephone prefix of the cities by the first four digits of the area."""
 SCHOOLS: Final = ("海岱大学", "齐鲁理工学院", "闽江大学", "东海师范大学", "江淮医科大学", "北方工业学院")
 
 
@@ -76,7 +80,7 @@ class Builder:
             nature=sector.nature,
             unit_level="none" if sector.authority == "91" else "county",
             industry=sector.industry,
-            phone=f"0{self.chance.number(531, 635)}-{self.chance.number(2_000_000, 8_999_999)}",
+            phone=self.telephone(row.area),
             address=f"{self.chance.pick(STREETS)} {self.chance.number(1, 299)} 号",
             head=self.chance.name(male=True),
         )
@@ -84,6 +88,12 @@ class Builder:
         self.bodies[row.key] = made
         self.departments[row.key] = [organisations.create_department(made, name) for name in sector.departments]
         return made
+
+    def telephone(self, area: str) -> str:
+        """A number of the local exchange of an area."""
+        return (
+            f"{DIALLING[area[:4]]}-{self.chance.number(531, 635)}{self.chance.number(2_000_000, 8_999_999) % 10_000:04}"
+        )
 
     def sketch(self, area: str, *, male: bool | None = None) -> Sketch:
         """Somebody from an area whom nobody has met."""
