@@ -1,8 +1,8 @@
 """The reference world of the security checks, built once a run and copied as a whole database for whoever needs it.
 
 In a test module: ``from tests.world import built_world, world`` and take ``world``; what a test changes is undone after
-it. A module whose tests really commit (threads, live servers) takes ``built_world`` and has one test, since such a
-test leaves an empty database behind.
+it. A module whose tests really commit (threads, live servers) takes ``built_world`` and has one test, since nothing
+puts the database back after it.
 """
 
 import fcntl
@@ -18,6 +18,7 @@ from django.conf import settings as current
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from tests.conftest import COPY
 from xueshi.portal.seeds import world_objects
 from xueshi.portal.seeds.world import World
 
@@ -105,7 +106,7 @@ def snapshot(
 @contextmanager
 def copied(snapshot: Snapshot) -> Iterator[tuple[World, Path]]:
     """The world in a database of one's own, and the folder of its files."""
-    copy = f"{connection.settings_dict['NAME']}_copy"
+    copy = f"{connection.settings_dict['NAME']}{COPY}"
     _copy(snapshot.database, copy)
     with _inside(copy), _files_in(snapshot.folder):
         yield pickle.loads(snapshot.pickled), snapshot.folder  # noqa: S301 - written by this run

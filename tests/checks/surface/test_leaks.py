@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 import pytest
 from django.db import connection
@@ -88,15 +88,19 @@ def _heads(stage: Stage) -> dict[str, int]:
 
 
 def _hits(visits: Iterable[Visit], canaries: Iterable[str]) -> list[tuple[Visit, str]]:
-    """Every name in every answer; equal lines are searched once."""
-    wanted = list(canaries)
+    """Every name in every answer, in one reading of it; a name that begins with another one stands for both."""
+    wanted = sorted(canaries, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, wanted)))
+    begins = {name: [one for one in wanted if name.startswith(one)] for name in wanted}
 
-    @cache
-    def named(line: str) -> frozenset[str]:
-        return frozenset() if line.isascii() else frozenset(name for name in wanted if name in line)
+    def named(text: str) -> Iterator[str]:
+        place = 0
+        while found := pattern.search(text, place):
+            yield from begins[found[0]]
+            place = found.start() + 1
 
-    found = ((visit, frozenset().union(*map(named, visit.text.split("\n")))) for visit in visits)
-    return [(visit, name) for visit, names in found for name in sorted(names) if name not in visit.url]
+    found = ((visit, sorted(set(named(visit.text)))) for visit in visits)
+    return [(visit, name) for visit, names in found for name in names if name not in visit.url]
 
 
 def _leaks(hits: Iterable[tuple[Visit, str]], owners: Mapping[str, int], allowed: Mapping[str, set[int]]) -> list[str]:
