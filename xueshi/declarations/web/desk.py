@@ -76,7 +76,11 @@ def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
 
 
 def _title(desk: _Desk) -> str:
-    return desk.pack.word("review.hours" if desk.stage == Stage.REVIEW else "review.verification")
+    review = desk.stage == Stage.REVIEW
+    url = "declarations:desk" if review else "declarations:verification"
+    return desk.pack.called(desk.actor.role_key, url) or desk.pack.word(
+        f"review.{'hours' if review else 'verification'}"
+    )
 
 
 def _page(desk: _Desk) -> ListPage[Declaration]:

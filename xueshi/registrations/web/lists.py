@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
+from xueshi.policies.packs import Pack
 from xueshi.registrations import permissions, rules, selectors
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import columns, filters
@@ -39,9 +40,10 @@ class Queue:
         """The columns as this actor's page prints them."""
         return dict(self.columns_of).get(actor.role_key, self.columns)
 
-    def title_for(self, actor: Actor) -> str:
-        """An employer calls employers its subordinates (REV-15)."""
-        return dict(self.titles).get(actor.role_key, self.title)
+    def title_for(self, key: str, actor: Actor, pack: Pack) -> str:
+        """As the role's menu prints it; without an entry an employer calls employers its subordinates (REV-15)."""
+        printed = pack.called(actor.role_key, f"registrations:{key}")
+        return printed or dict(self.titles).get(actor.role_key, self.title)
 
 
 QUEUES = {
@@ -98,10 +100,10 @@ QUEUES = {
 }
 
 
-def page(key: str, actor: Actor, *, reviewed: bool) -> ListPage[ReviewCase]:
+def page(key: str, actor: Actor, pack: Pack, *, reviewed: bool) -> ListPage[ReviewCase]:
     """The waiting or the reviewed tab of a queue (REV-01)."""
     shape = replace(QUEUES[key], columns=QUEUES[key].columns_for(actor))
-    return (_reviewed_page if reviewed else _waiting_page)(key, shape, shape.title_for(actor))
+    return (_reviewed_page if reviewed else _waiting_page)(key, shape, shape.title_for(key, actor, pack))
 
 
 def _rows(role: str) -> Callable[[Any], QuerySet[ReviewCase]]:

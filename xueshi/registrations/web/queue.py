@@ -31,7 +31,8 @@ def queue(request: PortalRequest, key: str) -> HttpResponse:
         extra |= details.context(actor, opened, list_again(request)) | {"typed": queues.typed(request, opened)}
     if opened and request.headers.get("HX-Target") == "detail":
         return render(request, "registrations/queue.html#detail", extra)
-    return show_list(request, lists.page(key, actor, reviewed=request.GET.get("tab") == "reviewed"), extra)
+    shown = lists.page(key, actor, request.pack, reviewed=request.GET.get("tab") == "reviewed")
+    return show_list(request, shown, extra)
 
 
 @route(object_kind="reviews.reviewcase")
