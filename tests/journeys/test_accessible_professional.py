@@ -48,6 +48,7 @@ def _professional(auditor: Auditor, world: World) -> None:
     window.check("event", "/adjustments/new/")
     window.check("devices", "/account/devices/")
     window.check("privacy", "/account/privacy/", press(".x-decide .btn-outline-danger"), ".x-errors")
+    window.check("take back", "/register/take-back/own/")
     window.check("messages", "/messages/")
     window.check("learning centre", "/learning/centre/")
     window.check("desk forbidden", "/declarations/review/", status=403)

@@ -14,6 +14,7 @@ from tests.registrations.conftest import SignIn
 from tests.registrations.forms import Form, enters
 from tests.registrations.test_corrections import NUMBER, Visit, decide, register, sign_in_box
 from tests.small_world import SmallWorld
+from xueshi.accounts import second_factor
 from xueshi.accounts.models import ConsentChange, User
 from xueshi.accounts.states import AccountState
 from xueshi.audit.models import AuditEntry
@@ -183,12 +184,16 @@ def test_of_two_that_wait_one_is_chosen_and_consent_may_go_too(
 
 @pytest.mark.req("PR-06")
 def test_whose_only_hat_ended_takes_both_back_and_may_register_anew(
-    world: SmallWorld, visit: Visit, sign_in: SignIn
+    world: SmallWorld, visit: Visit, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, texts = world.colleague, registry.pack("weihai").agreement
     assert person.membership is not None
     services.set_hat_state(person.membership, MembershipState.ENDED, by=make.NOBODY)
     waiting = asks(world, person, world.stranger, visit)
+    with monkeypatch.context() as bound:
+        bound.setattr(second_factor, "enrolled", lambda _user: object())
+        client, answer = sign_in_box(person.user.document_number, make.PASSWORD)
+        assert (answer.status_code, PAGE in text(answer), refused(client)) == (422, False, (404, 404))
     client, answer = sign_in_box(person.user.document_number, make.PASSWORD)
     assert (answer.status_code, PAGE in text(answer)) == (422, True)
     page = text(client.get(PAGE))

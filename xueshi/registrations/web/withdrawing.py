@@ -52,7 +52,7 @@ class TakeBackForm(BaseForm):
     consent = forms.BooleanField(
         label="同时撤回对用户协议和敏感个人信息处理的同意",
         required=False,
-        help_text="可以不选。选中后账号以任何身份都停止使用，登录后可以在“隐私与授权”重新同意。",
+        help_text="可以不选。选中后账号以任何身份都停止使用，平台不再发送提醒，已登记的学时和审核记录按规定保存；登录后可以在“隐私与授权”重新同意。",
     )
 
     def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
