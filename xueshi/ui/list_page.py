@@ -131,6 +131,11 @@ class ListPage[M: Model]:
         return next((place for place, column in enumerate(self.columns) if column.names_row), 0)
 
     @property
+    def refusal(self) -> str:
+        """What the toolbar calls a refusal: 不通过 where hours are verified, 驳回 where they are reviewed."""
+        return "不通过" if any("不通过" in action.label for action in self.batch) else "驳回"
+
+    @property
     def region(self) -> str:
         """The id of the part that htmx replaces."""
         return f"list-{self.key.replace('.', '-')}"
