@@ -125,7 +125,7 @@ def words(adjustment: Adjustment) -> str:
 def described(pks: Collection[int]) -> Mapping[int, Source]:
     """What target changes came from, for the explanation of a year."""
     rows = Adjustment.objects.filter(pk__in=pks)
-    return {row.pk: Source(words(row), "要求调整", _url(row)) for row in rows}
+    return {row.pk: Source(words(row), "学时要求调整", _url(row)) for row in rows}
 
 
 def _url(row: Adjustment) -> str:

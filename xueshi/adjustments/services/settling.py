@@ -91,7 +91,7 @@ def asked_on(portal: str) -> dict[str, str]:
 
 KIND = DocumentKind(
     key=rules.KIND,
-    label="要求调整",
+    label="学时要求调整",
     url="adjustments:case",
     queue_url="adjustments:desk",
     powers={Stage.REVIEW: permissions.POWER},

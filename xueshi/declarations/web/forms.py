@@ -172,7 +172,7 @@ def answers_form(
     form = AnswersForm(what.spec, around, data, files, initial=filled)
     drawn = form.fields["evidence"].widget
     form.fields["evidence"].widget = EvidenceInput(drawn, getattr(drawn, "kept", ()))
-    form.fields["evidence"].help_text = f"{what.form.evidence} {limit.hint}，可上传多张"
+    form.fields["evidence"].help_text = f"{what.form.evidence}{limit.hint}，可上传多张"
     return form
 
 
