@@ -190,6 +190,14 @@ class Attacks(Records, Desks):
             yield from self.ways("registrations:done", READS, (row.submission_key,), everybody)
             # The address of 提交成功 is the form's own key; its number opens nothing.
             yield from self.ways("registrations:done", READS, (f"{row.case.pk}",), replace(read, seers=frozenset()))
+            yield self._taking_back(row)
+
+    def _taking_back(self, row: Registration) -> Attack:
+        """撤回注册 of one's own by who has signed in; who may not is told the same as of one that is not there."""
+        url, own = reverse("registrations:take_back_own"), frozenset(self.who.users(row.user_id))
+        sent = {"registration": str(row.pk), "understood": "on"}
+        who = Attack("registrations:take_back_own registration=", "POST", url, url, own, own, sent)
+        return replace(who, absent_data=sent | {"registration": str(ABSENT)})
 
     def bodies(self) -> Iterator[Attack]:
         """Units of either tree, and the hats of other people."""
@@ -230,7 +238,9 @@ class Attacks(Records, Desks):
     def _entrusting(self, case: ReviewCase, seers: frozenset[str]) -> Iterator[Attack]:
         """转交 of a waiting case by who may decide it, and 收回, which nothing here is ready for."""
         desk = frozenset(self.who.desk(case)) & seers
-        sent = {"version": str(case.version), "to": str(ABSENT), "note": "请核对"}
+        to = max(desk, default="")
+        hat = self.stage.world.actor(to).membership if to else None
+        sent = {"version": str(case.version), "to": str(hat.pk if hat else ABSENT), "note": "请核对"}
         write = Attack("", "", "", "", seers, desk, sent, sent, form=True)
         yield from self.ways("reviews:entrust", (*READS, "POST"), (case.pk,), write)
         yield from self.ways("reviews:take_back", ("POST",), (case.pk,), replace(write, doers=frozenset()))
