@@ -45,6 +45,9 @@ def register(builder: Builder, one: Applicant) -> Registration:
         user = builder.user(user_sketch if way.signed_in else _waiting(user_sketch))
         scan = _scan(user.pk, one)
         typed = _person(builder, user_sketch, one) if one.kind == "professional" else _unit(builder, user_sketch, one)
+        if "email" in way.form:
+            user.email = typed["email"]
+            user.save(update_fields=["email"])
         files = {key: (scan,) for key in ("licence", "title_certificate") if key in way.form}
         typed |= {key: str(scan.pk) for key in files}
         draft = registrations.RegistrationDraft(
