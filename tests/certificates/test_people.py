@@ -186,9 +186,16 @@ def test_nothing_chosen_and_too_much_are_said_on_the_list(monkeypatch: pytest.Mo
     foreign = signed_in(world.stranger_admin).post(PRINTS, {"row": account.pk})
     assert (foreign.status_code, "请先选择要打印的人员" in foreign.content.decode()) == (422, True)
     monkeypatch.setattr(batches, "MOST", 1)
-    many = signed_in(world.employer_admin).post(PRINTS, {"action": "chosen", "row": [account.pk, account.pk + 1]})
-    assert (many.status_code, "一次最多打印 1 份" in many.content.decode()) == (422, True)
-    assert re.search(rf'name="row" value="{account.pk}"[^>]* checked>', many.content.decode())
+    here = f"{LIST}?tab=all&name=志远&size=20"
+    sent = {"action": "chosen", "row": [account.pk, account.pk + 1], "next": here}
+    for nowhere in ({}, {"next": "/home/"}, {"next": "https://evil.example/certificates/people/"}):
+        many = signed_in(world.employer_admin).post(PRINTS, sent | {"next": ""} | nowhere)
+        assert (many.status_code, "一次最多打印 1 份" in many.content.decode()) == (422, True)
+        assert (many.context["list"].tab_key, many.context["list"].size) == ("passed", 10)
+    kept = signed_in(world.employer_admin).post(PRINTS, sent)
+    assert (kept.status_code, kept.context["list"].tab_key, kept.context["list"].size) == (422, "all", 20)
+    assert 'name="name" value="志远"' in kept.content.decode()
+    assert re.search(rf'name="row" value="{account.pk}"[^>]* checked>', kept.content.decode())
     with pytest.raises(RuleBroken, match="一次最多打印 1 份"):
         batches.freeze(world.employer_admin, [account.pk, account.pk + 1])
     with pytest.raises(NotAllowed):

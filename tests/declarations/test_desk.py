@@ -303,6 +303,8 @@ def test_a_refused_refusal_keeps_what_was_typed_and_chosen(world: make.SmallWorl
 def test_only_a_desk_of_ones_own_is_drawn_for_a_refused_decision(world: make.SmallWorld, here: str) -> None:
     row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
     sent = {"row": f"{row.case_id}:1", "verdict": "fail", "comment": "", "here": here, "next": "/declarations/review/"}
-    answer = browser.post("/reviews/decide/", sent)
-    assert (answer.status_code, answer["Location"]) == (302, "/declarations/review/")
-    assert "不通过时请填写审核意见" in page(browser, answer["Location"])
+    answer = browser.post("/reviews/decide/", sent | {"concerns": "evidence"})
+    text = answer.content.decode()
+    assert (answer.status_code, answer.context["detail_key"]) == (422, str(row.case_id)), "the declaration's own desk"
+    assert "不通过时请填写审核意见" in text.split('id="decide"')[1]
+    assert re.findall(r'<option value="([^"]*)" selected>', text.split('name="concerns"')[1]) == ["evidence"]

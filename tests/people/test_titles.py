@@ -142,7 +142,7 @@ def test_a_change_is_withdrawn_and_another_follows(world: SmallWorld, ask: Ask) 
     assert (case.state, held(world.record)) == ("withdrawn", ("", "", ""))
     listed = signed_in(world.person).get("/profile/title/changes/").context["list"]
     assert str(listed.drawn[0]["cells"][2][1]) == "已撤销"
-    assert decide(world.employer_admin, case, "pass").status_code == 302
+    assert decide(world.employer_admin, case, "pass").status_code == 409
     assert held(world.record) == ("", "", "")
     decide(world.employer_admin, ask(world.person), "pass")
     assert held(world.record) == ("05", "middle", "0503")

@@ -127,9 +127,9 @@ def test_the_words_of_a_reason_in_the_toolbar_name_its_field(world: make.SmallWo
 def test_an_unknown_field_changes_nothing(world: make.SmallWorld, admin: Client) -> None:
     row = lived.handed_in(world.person)
     sent = {"row": f"{row.case_id}:1", "verdict": "fail", "comment": "不清", "concerns": "password"}
-    admin.post("/reviews/decide/", sent)
-    told = [str(one) for one in admin.get("/declarations/review/").context["messages"]]
-    assert told == ["请从列表中选择涉及的项目"]
+    answer = admin.post("/reviews/decide/", sent)
+    assert (answer.status_code, answer.context["typed"]["problem"]) == (422, "请从列表中选择涉及的项目")
+    assert 'value="不清"' in answer.content.decode().split('id="decide"')[1]
     assert lived.case(row).state == "pending"
 
 

@@ -87,4 +87,34 @@ def test_a_batch_that_came_too_late_is_told_so_and_keeps_its_words(world: make.S
         assert 'value="不全"' in text
     assert (w.case(row).state, w.total(world), BatchRun.objects.count()) == (CaseState.APPROVED, 24, 0)
     alone = browser.post(DECIDE, {"row": toolbar["row"], "verdict": "pass"}, headers={"Referer": DECIDE})
-    assert alone["Location"] == "/home/", "no address that only takes forms"
+    assert (alone.status_code, at(alone)) == (409, DESK), "no address that only takes forms"
+
+
+def at(answer: HttpResponse) -> str:
+    """The list that an answer draws, by its own address."""
+    return str(answer.context["list"].path)
+
+
+def test_what_comes_from_nowhere_is_refused_on_a_desk_of_its_own(world: make.SmallWorld) -> None:
+    """Neither ``next`` nor a Referer: the desk of what was to be decided, else the reviewer's home, with its status."""
+    row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
+    token, tick, long = browser.get(DESK).context["list"].token, shown_as(row), "长" * 301
+    typed = browser.post(DECIDE, {"row": tick, "verdict": "fail", "comment": long})
+    assert (typed.status_code, at(typed), typed.context["detail_key"]) == (422, DESK, str(row.case_id))
+    assert f'value="{long}"' in typed.content.decode().split('id="decide"')[1]
+    for address, sent in ((DECIDE, {"row": [tick]}), (ALL, {"token": token})):
+        many = browser.post(address, sent | {"action": "fail", "comment": long})
+        assert (many.status_code, at(many), ticked(many)) == (422, DESK, sent.get("row", []))
+        assert f'value="{long}"' in many.content.decode()
+    bare = browser.post(DECIDE, {"row": tick, "verdict": "fail"})
+    flash = r'class="x-flash error" role="alert">.*?不通过时请填写审核意见'
+    assert (bare.status_code, at(bare), bool(re.search(flash, bare.content.decode()))) == (422, DESK, True)
+    removed = browser.post(f"/reviews/{row.case_id}/remove/")
+    assert (removed.status_code, at(removed)) == (409, DESK)
+    assert "待审核的记录不能删除" in removed.content.decode()
+    foreign = signed_in(world.stranger_admin)
+    pages = [foreign.post(DECIDE, {"row": one, "verdict": "fail", "comment": " "}) for one in (tick, "77777:1")]
+    assert [(one.status_code, "不通过时请填写审核意见" in one.content.decode()) for one in pages] == [(422, True)] * 2
+    assert [one.context["title"] for one in pages] == [foreign.get("/home/").context["title"]] * 2
+    assert "王志远" not in pages[0].content.decode()
+    assert (w.case(row).state, w.case(row).version, BatchRun.objects.count()) == (CaseState.PENDING, 1, 0)

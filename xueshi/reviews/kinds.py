@@ -71,6 +71,11 @@ class DocumentKind:
     fields: Callable[[str], Mapping[str, str]] = _no_fields
     foresee: Callable[[Sequence[int]], Sequence[str]] = _unforeseen
 
+    def queues_at(self, stage: str | None) -> list[str]:
+        """The names of its queues, first the one in which documents of that stage wait."""
+        names = [name for name in (self.queue_url, self.verification_url) if name]
+        return names[::-1] if stage == Stage.VERIFICATION else names
+
     @property
     def read_with(self) -> frozenset[Power]:
         """An administrator reads documents with one of these: the powers that decide, and ``readers``."""

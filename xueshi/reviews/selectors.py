@@ -87,6 +87,11 @@ def case_for(actor: Actor, case_id: int) -> ReviewCase:
     return found
 
 
+def first_seen(actor: Actor, case_ids: Iterable[int]) -> ReviewCase | None:
+    """One of some cases that the actor may see; None where they see none of them."""
+    return cases_seen(actor).filter(Among("pk", set(case_ids))).order_by("pk").first()
+
+
 def inbox(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewCase]:
     """The cases of a kind that wait at the actor's desk, oldest first."""
     rows = ReviewCase.objects.filter(desk_id=actor.desk_id, kind=kind, stage=stage)

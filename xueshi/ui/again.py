@@ -1,17 +1,18 @@
 """A refused form: the page it was sent from, drawn once more with what was sent and what is wrong with it."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from copy import copy
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from xueshi.kernel.errors import MovedOn, NotAllowed, NotFound
 from xueshi.ui.routes import access_of
+from xueshi.ui.web.errors import error_page
 
 _AGAIN, _SENT = "drawn_again", "sent_from_list"
 
@@ -45,6 +46,22 @@ def is_again(request: HttpRequest) -> bool:
     return getattr(request, _AGAIN, False) is True
 
 
+def back(request: HttpRequest, otherwise: str, field: str = "next") -> str:
+    """The page that a form was sent from, by ``field`` or the browser's word, if it is ours; else ``otherwise``."""
+    wanted = request.POST.get(field) or request.headers.get("Referer", "")
+    address = wanted.startswith(("/", "http"))  # a bare word would be looked up as the name of a page
+    ours = address and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if ours and _takes_get(wanted) else otherwise
+
+
+def first_drawn(
+    request: HttpRequest, addresses: Iterable[str], status: int, *, among: Container[str] | None = None
+) -> HttpResponse | None:
+    """``drawn`` of the first of these addresses that shows this reader a page."""
+    answers = (drawn(request, address, status, among=among) for address in addresses)
+    return next((answer for answer in answers if answer is not None), None)
+
+
 def drawn(
     request: HttpRequest, address: str, status: int, *, among: Container[str] | None = None
 ) -> HttpResponse | None:
@@ -67,13 +84,18 @@ def drawn(
 
 
 def told(request: HttpRequest, problem: str, name: str, *args: object, status: int = MovedOn.status) -> HttpResponse:
-    """A page of ours with ``problem`` above it, where a button was refused for what became of its object meanwhile."""
+    """A page of ours with ``problem`` above it, where a button was refused for what became of its object meanwhile.
+
+    A list from which the button was sent keeps its filters, its order and its page.
+    """
     messages.error(request, problem)
     address = reverse(name, args=args)
-    return drawn(request, address, status) or redirect(address)
+    came = back(request, address)
+    asked = came if urlsplit(came).path == address else address
+    return drawn(request, asked, status) or error_page(request, status)
 
 
-def takes_get(address: str) -> bool:
+def _takes_get(address: str) -> bool:
     """Whether something of ours is shown at ``address``, and not only taken there."""
     try:
         access = access_of(resolve(urlsplit(address).path).func)

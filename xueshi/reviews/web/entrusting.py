@@ -11,10 +11,10 @@ from xueshi.organisations.actors import Actor
 from xueshi.policies.requests import actor_of
 from xueshi.reviews import kinds, permissions, selectors, services
 from xueshi.reviews.models import ReviewCase
-from xueshi.reviews.states import Stage
 from xueshi.reviews.web import again
 from xueshi.reviews.web.forms import EntrustForm
 from xueshi.reviews.web.views import REVIEWING
+from xueshi.ui.again import back
 from xueshi.ui.forms import add_problems
 from xueshi.ui.routes import route
 
@@ -40,16 +40,14 @@ def take_back(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         case = services.take_back(actor, case_id, _version(request))
     except MovedOn as moved:
-        return again.refused(request, moved)
+        return again.refused(request, moved, again.desks_of(actor, [case_id]))
     messages.success(request, f"已收回“{case.title}”，本单位审核人员均可处理")
-    return redirect(again.back(request, queue_of(case)))
+    return redirect(back(request, queue_of(case)))
 
 
 def queue_of(case: ReviewCase) -> str:
     """The list in which the case waits at its desk."""
-    kind = kinds.kind(case.kind)
-    verifying = case.stage == Stage.VERIFICATION and kind.verification_url
-    return reverse(kind.verification_url if verifying else kind.queue_url)
+    return reverse(kinds.kind(case.kind).queues_at(case.stage)[0])
 
 
 def _version(request: HttpRequest) -> int:

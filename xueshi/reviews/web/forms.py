@@ -53,6 +53,12 @@ def remark_from(posted: QueryDict, verdict: Verdict) -> tuple[str, str]:
     return comment or text.clean(words, field="comment"), posted.get("concerns", "") or concerns
 
 
+def case_ids_from(posted: QueryDict) -> list[int]:
+    """The cases of the posted rows, whatever else is wrong with them; what names none is left out."""
+    found = (_ROW.fullmatch(value) for value in posted.getlist("row"))
+    return [int(one[1]) for one in found if one is not None]
+
+
 def _row(value: str) -> tuple[int, int]:
     found = _ROW.fullmatch(value)
     if found is None:

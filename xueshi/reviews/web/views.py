@@ -14,10 +14,11 @@ from xueshi.organisations.states import Power
 from xueshi.policies.requests import actor_of
 from xueshi.reviews import batches, deciding, kinds, queues, services
 from xueshi.reviews.models import BatchRun
-from xueshi.reviews.states import Stage, Verdict
+from xueshi.reviews.states import Verdict
 from xueshi.reviews.tasks import run_batch
 from xueshi.reviews.web import again
-from xueshi.reviews.web.forms import order_from, remark_from, verdict_from
+from xueshi.reviews.web.forms import case_ids_from, order_from, remark_from, verdict_from
+from xueshi.ui.again import back
 from xueshi.ui.routes import route
 
 REVIEWING = (Power.REVIEW_ACCOUNTS.value, Power.REVIEW_HOURS.value, Power.VERIFY_HOURS.value)
@@ -37,12 +38,12 @@ def decide(request: HttpRequest) -> HttpResponse:
         services.note_foreign_row(actor)
         raise
     except RuleBroken as broken:
-        return again.refused(request, broken)
+        return again.refused(request, broken, again.desks_of(actor, case_ids_from(request.POST)))
     if not report.done:
-        return again.nothing_done(request, report)
+        return again.nothing_done(request, report, again.desks_of(actor, order.items))
     messages.success(request, f"已{_WORDS[order.verdict]} {len(report.done)} 条")
     again.tell_refused(request, report)
-    return redirect(again.back(request))
+    return redirect(back(request, reverse("portal:home")))
 
 
 @route("GET", "POST", powers=REVIEWING, object_kind="reviews.batchrun")
@@ -61,13 +62,14 @@ def _freeze(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     try:
         kind, stage, ids = queues.shown(actor, request.POST.get("token", ""))
-        verdict = verdict_from(request.POST)
-        comment, _concerns = remark_from(request.POST, verdict)
-        run = batches.freeze(actor, batches.Freeze(kind, stage, verdict, ids, comment))
     except signing.BadSignature:
         raise NotFound from None
+    verdict = verdict_from(request.POST)
+    try:
+        comment, _concerns = remark_from(request.POST, verdict)
+        run = batches.freeze(actor, batches.Freeze(kind, stage, verdict, ids, comment))
     except (RuleBroken, MovedOn) as refusal:
-        return again.refused(request, refusal)
+        return again.refused(request, refusal, again.desks_at(kind, stage))
     return redirect("reviews:batch", token=run.token)
 
 
@@ -97,8 +99,7 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
 
 def _queue(run: BatchRun) -> str:
     """The list that the set was shown on."""
-    kind = kinds.kind(run.kind)
-    return reverse((run.stage == Stage.VERIFICATION and kind.verification_url) or kind.queue_url)
+    return reverse(kinds.kind(run.kind).queues_at(run.stage)[0])
 
 
 def _foreseen(run: BatchRun) -> Sequence[str]:
