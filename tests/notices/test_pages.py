@@ -131,6 +131,16 @@ def test_two_editors_do_not_overwrite_each_other(world: make.SmallWorld) -> None
     second = bureau.post(f"/content/{notice.pk}/edit/", typed(title="第二稿", version=1))
     notice.refresh_from_db()
     assert (first.status_code, second.status_code, notice.title) == (302, 409, "第一稿")
+    move(bureau, notice, "publish")
+    late = bureau.post(f"/content/{notice.pk}/edit/", typed(title="第三稿", version=3))
+    notice.refresh_from_db()
+    assert (late.status_code, notice.title, notice.is_published) == (409, "第一稿", True)
+    for page, reason, title in (
+        (second, "内容已被他人修改", "第二稿"),
+        (late, "已发布的内容不能修改，请先撤回", "第三稿"),
+    ):
+        text = page.content.decode()
+        assert (reason in text, f'value="{title}"' in text) == (True, True), "what was typed stays"
 
 
 @pytest.mark.req("SYS-08")

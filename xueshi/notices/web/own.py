@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from xueshi.files import services as files
 from xueshi.files.models import StoredFile
-from xueshi.kernel.errors import Problems, RuleBroken
+from xueshi.kernel.errors import MovedOn, Problems, RuleBroken
 from xueshi.kernel.text import number
 from xueshi.notices import permissions, selectors, services
 from xueshi.notices.models import Notice
@@ -45,9 +45,9 @@ def new(request: PortalRequest) -> HttpResponse:
 
 @route("GET", "POST", powers=WRITERS, object_kind="notices.notice")
 def edit(request: PortalRequest, pk: int) -> HttpResponse:
-    """Change a draft or a withdrawn one."""
+    """Change a draft or a withdrawn one; what was typed while it was published stays in the form."""
     notice = selectors.notice_for(actor_of(request), pk)
-    if notice.is_published:
+    if notice.is_published and request.method != "POST":
         return redirect("notices:own", pk=pk)
     return _form(request, notice)
 
@@ -80,24 +80,31 @@ def _form(request: PortalRequest, notice: Notice | None) -> HttpResponse:
     form = NoticeForm(request.POST or None, request.FILES or None, initial=initial)
     form.limit(request.pack.upload("notice"))
     form.keep_files("attachments", _scans(notice) if notice else [])
-    if request.method == "POST" and form.is_valid() and (saved := _saved(request, form, notice)) is not None:
-        messages.success(request, "已保存，请核对后发布")
-        return redirect("notices:own", pk=saved.pk)
-    context = {"title": "修改" if notice else "新增", "form": form, "notice": notice}
-    return render(request, "notices/form.html", context, status=422 if form.errors else 200)
-
-
-def _saved(request: PortalRequest, form: NoticeForm, notice: Notice | None) -> Notice | None:
-    """The saved notice, or nothing with the refusal beside its field."""
-    actor = actor_of(request)
+    if request.method != "POST" or not form.is_valid():
+        return _drawn(request, form, notice, 422 if form.errors else 200)
     try:
-        draft = _draft(form, request.pack.upload("notice"), actor.user.pk)
-        if notice is None:
-            return services.write(actor, draft)
-        return services.rewrite(actor, Edition(notice.pk, _version(request)), draft)
+        saved = _saved(request, form, notice)
     except (RuleBroken, Problems) as refusal:
         add_problems(form, refusal)
-        return None
+        return _drawn(request, form, notice, refusal.status)
+    except MovedOn as late:
+        form.add_error(None, f"{late.message}；以下是您在本页填写的内容，核对后可以再次提交")
+        return _drawn(request, form, notice, late.status)
+    messages.success(request, "已保存，请核对后发布")
+    return redirect("notices:own", pk=saved.pk)
+
+
+def _drawn(request: PortalRequest, form: NoticeForm, notice: Notice | None, status: int) -> HttpResponse:
+    context = {"title": "修改" if notice else "新增", "form": form, "notice": notice}
+    return render(request, "notices/form.html", context, status=status)
+
+
+def _saved(request: PortalRequest, form: NoticeForm, notice: Notice | None) -> Notice:
+    actor = actor_of(request)
+    draft = _draft(form, request.pack.upload("notice"), actor.user.pk)
+    if notice is None:
+        return services.write(actor, draft)
+    return services.rewrite(actor, Edition(notice.pk, _version(request)), draft)
 
 
 def _draft(form: NoticeForm, limit: Upload, user_id: int) -> Draft:

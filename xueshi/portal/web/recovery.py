@@ -19,6 +19,7 @@ from xueshi.kernel.errors import NotFound, RuleBroken, TooMany
 from xueshi.notifications import selectors as notifications
 from xueshi.policies.requests import PortalRequest
 from xueshi.portal.web.recovery_forms import NewPassword, ResetForm, Verification
+from xueshi.ui import again
 from xueshi.ui.code_input import SEND
 from xueshi.ui.forms import add_problems
 from xueshi.ui.routes import route
@@ -108,6 +109,8 @@ def _passed(request: PortalRequest, form: Verification) -> bool:
 def new_password(request: PortalRequest) -> HttpResponse:
     """② 密码修改: open for a quarter of an hour to whoever passed ①, and once."""
     user = _granted(request)
+    if user is None and request.method == "POST":
+        return again.told(request, "安全认证已过期，密码没有修改，请重新认证", "portal:recovery")
     if user is None:
         return redirect("portal:recovery")
     form = NewPassword(request.POST or None)
