@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADMIN = identity.complete_resident("35010219850307226")
 PERSON = identity.complete_resident("35010219900101221")
 UNIT = "福州闽江软件有限公司"
+REASON = "首页照片不清楚，请重新拍摄"
 
 
 def open_account(visitor: Visitor, login_name: str, name: str, number: str, phone: str) -> None:
@@ -80,6 +81,33 @@ def declare(person: Visitor) -> None:
     assert "等待审核" in person.text()
 
 
+def refuse(reviewer: Visitor) -> None:
+    reviewer.open("/declarations/review/")
+    reviewer.page.locator("tbody tr").first.get_by_role("link").first.click()
+    detail = reviewer.page.locator("#detail")
+    detail.locator("[name=comment]").fill(REASON)
+    detail.get_by_role("button", name="驳回").click()
+    reviewer.page.get_by_text("已驳回 1 条").wait_for()
+
+
+def declare_again(person: Visitor) -> None:
+    """再次申报 with everything that was refused, proof included; taken back once and handed in after all."""
+    person.open("/declarations/")
+    row = person.page.locator("tbody tr").first
+    row.get_by_role("link", name="详细").click()
+    expect(person.page.locator("main")).to_contain_text(REASON)
+    person.page.get_by_role("link", name="再次申报").click()
+    expect(person.page.locator("[name=title]")).to_have_value(PAPER)
+    expect(person.page.locator("main")).to_contain_text("首页.jpg")
+    person.press("提交申报")
+    row.get_by_role("button", name="撤销").click()
+    person.agree()
+    row.get_by_role("link", name="修改").click()
+    expect(person.page.locator("[name=title]")).to_have_value(PAPER)
+    person.press("提交申报")
+    expect(row).to_contain_text("待审核")
+
+
 def approve(reviewer: Visitor) -> None:
     reviewer.open("/declarations/review/")
     assert "王志远" in reviewer.text()
@@ -94,6 +122,8 @@ def test_the_same_thread_counts_after_the_second_approval(visit: Open) -> None:
     unit, person, department = visit("fujian"), visit("fujian"), visit("fujian")
     come_in(unit, person)
     declare(person)
+    refuse(unit)
+    declare_again(person)
     approve(unit)
     assert account() is None
 
