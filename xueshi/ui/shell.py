@@ -101,12 +101,6 @@ class Shell:
                 return (*module, *path, *self.extra_crumbs)
         return self.extra_crumbs
 
-    @property
-    def entry(self) -> str:
-        """What the menu of the role calls the current page; empty where no entry leads to it."""
-        trails = (_path_to_current(group.items) for group in self.nav)
-        return next((trail[-1].label for trail in trails if trail), "")
-
 
 def _path_to_current(items: tuple[Link, ...]) -> tuple[Link, ...]:
     """The entry of this page with the branches above it; empty when it is not among ``items``."""
