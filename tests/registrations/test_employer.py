@@ -273,8 +273,11 @@ def test_a_live_name_or_code_is_taken(world: SmallWorld, visit: Visit, sign_in: 
     form.send(forms.manager(forms.number(204)))
     assert form.errors == {"code": ["该统一社会信用代码已有单位在使用"]}
     assert counts() == before
-    decide(sign_in, world.city_admin, twin, "pass")
-    assert twin.case.state == CaseState.PENDING
+    case = ReviewCase.objects.get(pk=twin.case_id)
+    order = {"row": f"{case.pk}:{case.version}", "verdict": "pass"}
+    refused = sign_in(world.city_admin).post("/reviews/decide/", order, **host("weihai"))
+    assert (refused.status_code, "同名单位已经生效，请核对后驳回" in refused.content.decode()) == (422, True)
+    assert (ReviewCase.objects.get(pk=case.pk).state, counts()) == (CaseState.PENDING, before)
     assert twin.membership.state == MembershipState.PENDING
 
 

@@ -37,10 +37,12 @@ def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in models)
 
 
-def decide(sign_in: SignIn, actor: object, registration: Registration, verdict: str = "pass") -> None:
+def decide(
+    sign_in: SignIn, actor: object, registration: Registration, verdict: str = "pass", status: int = 302
+) -> None:
     case = registration.case
     order = {"row": f"{case.pk}:{case.version}", "verdict": verdict, "comment": "请核对"}
-    assert sign_in(actor).post("/reviews/decide/", order).status_code == 302  # type: ignore[arg-type]
+    assert sign_in(actor).post("/reviews/decide/", order).status_code == status  # type: ignore[arg-type]
     registration.refresh_from_db()
 
 
@@ -212,7 +214,7 @@ def test_brackets_of_another_width_are_the_same_unit(world: SmallWorld, visit: V
         assert form.errors == {"unit_name": ["该单位已在平台注册。若只是申请成为单位管理员，请先联系该单位超管添加。"]}
         assert form.page.context["form"]["unit_name"].value() == name
     assert counts() == before
-    decide(sign_in, world.city_admin, twin)
+    decide(sign_in, world.city_admin, twin, status=422)
     twin.organisation.refresh_from_db()
     assert twin.organisation.state == OrganisationState.PENDING
     with pytest.raises(IntegrityError, match="organisation_name_once_active"), transaction.atomic():
