@@ -76,9 +76,11 @@ DatabaseCreation._destroy_test_db = _destroy_by_force  # type: ignore[method-ass
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Keys of different tables never meet: whoever takes one row's key for another's finds nothing."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1")
-        for place, (name,) in enumerate(cursor.fetchall(), start=1):
-            cursor.execute("SELECT setval(%s, %s)", [name, place * KEYS_APART])
+        cursor.execute(
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename), greatest(last_value, %s * row_number() OVER"
+            " (ORDER BY sequencename))) FROM pg_sequences WHERE schemaname = 'public'",
+            [KEYS_APART],
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
