@@ -16,10 +16,10 @@ bootstrap:
 run: bootstrap    ## the four portals with the demo world, until Ctrl-C (PORT, XUESHI_HOME, DATABASE_URL)
 	@exec $(PYTHON) -m xueshi.config.launcher
 
-# Three workers for two cores: now and then one waits for its browser or the database.
+# One worker a core: a third one costs more, for its own start and database, than the others leave idle.
 test: bootstrap   ## the whole suite on two cores, in random order (ARGS= for pytest)
 	@$(PYTHON) tools/browser.py
-	@$(PYTHON) tools/with_database.py $(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(PYTHON) tools/with_database.py $(PYTHON) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: bootstrap  ## style, types, arrows, templates, migrations, packs, static rules, lock files (ONLY=name)
 	@$(PYTHON) tools/with_database.py $(PYTHON) tools/check.py $(ONLY)
