@@ -103,7 +103,7 @@ def test_nonsense_is_refused_beside_its_field_and_the_page_costs_little(world: m
 
 def test_every_portal_offers_it_to_its_authorities() -> None:
     called = {
-        (pack.key, role): pack.called(role, "ledger:completion")
+        (pack.key, role): pack.called(role, "ledger:completion", "")
         for pack in registry.packs()
         for role in ("employer", "department", "bureau")
     }

@@ -1,6 +1,6 @@
 """Telling people something: inside the program always, and by the one way out that reaches them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -41,6 +41,22 @@ def tell(drafts: Sequence[NoteDraft]) -> None:
         if way is not None:
             letters.append(_letter(one, way, ways[way], expires_at))
     notifications.write_many(letters)
+
+
+def warn(ways: Mapping[Channel, str], template: str, *, key: str, portal: str) -> None:
+    """Tell the owner of an account, by each of these ways that is offered, what opens it now and since when (A13)."""
+    time = f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
+    for channel, recipient in ways.items():
+        if recipient and notifications.offered(channel):
+            letter = Letter(
+                key=f"{key}:{channel}",
+                portal=portal,
+                channel=channel,
+                recipient=recipient,
+                template=template,
+                values={"time": time},
+            )
+            notifications.write(letter)
 
 
 def contacts(user: User) -> dict[Channel, str]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from xueshi.accounts import codes, limits, services
+from xueshi.accounts import codes, limits, messages, services
 from xueshi.accounts.codes import Claim, Recipient
 from xueshi.accounts.limits import Limit
 from xueshi.accounts.models import PasswordReset, User
@@ -72,13 +72,9 @@ def prove(asked: Forgotten, typed: str) -> User:
 def _owner(asked: Forgotten) -> User | None:
     """The account of that number with exactly that recipient; only one that may sign in."""
     user = services.find(asked.document_number, kinds=(asked.document_type,))
-    held = _contact(user, asked.recipient.channel) if user is not None else ""
+    held = messages.contacts(user)[asked.recipient.channel] if user is not None else ""
     same = hmac.compare_digest(held.encode(), asked.recipient.value.encode())
     return user if user is not None and same and user.state == AccountState.ACTIVE else None
-
-
-def _contact(user: User, channel: Channel) -> str:
-    return user.phone if channel == Channel.SMS else texts.half_width(user.email).strip().lower()
 
 
 def set_password(user: User, new: str, *, portal: str) -> None:
@@ -97,31 +93,17 @@ def set_password(user: User, new: str, *, portal: str) -> None:
         held.save(update_fields=["password", "must_change_password", "session_epoch"])
         PasswordReset.objects.filter(user=held, ended_at=None).update(ended_at=clock.now())  # rule 1: as above
         services.reopen(held)
-        _tell(held, portal)
+        messages.warn(
+            messages.contacts(held), "password_changed", key=f"password:{held.pk}:{held.session_epoch}", portal=portal
+        )
         audit.record(audit.By(held.pk), "account.password_recovered", held)
-
-
-def _tell(user: User, portal: str) -> None:
-    moment = clock.now().astimezone(clock.SHANGHAI)
-    for channel in Channel:
-        if recipient := _contact(user, channel):
-            letter = Letter(
-                key=f"password:{user.pk}:{user.session_epoch}:{channel}",
-                portal=portal,
-                channel=channel,
-                recipient=recipient,
-                template="password_changed",
-                values={"time": f"{moment:%Y-%m-%d %H:%M}"},
-            )
-            if notifications.offered(channel):
-                notifications.write(letter)
 
 
 def way_to(user: User) -> Recipient | None:
     """Where the secret of a reset would go; ``None`` when the account has nothing on file that can be reached."""
     if user.state != AccountState.ACTIVE:
         return None
-    ways = (Recipient(one, _contact(user, one)) for one in Channel if notifications.offered(one))
+    ways = (Recipient(one, messages.contacts(user)[one]) for one in Channel if notifications.offered(one))
     return next((way for way in ways if way.value), None)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 MIN_LENGTH, MAX_LENGTH = 10, 128
+PASSWORD_HINT = f"{MIN_LENGTH} 至 {MAX_LENGTH} 个字符，不要用姓名、证件号或手机号"
+"""Beside every field that asks for a new one."""
 _RUN = 6  # a birthday, the last digits of a number
 _LEAST_OF_ITS_OWN = 4
 _COMMON = frozenset(

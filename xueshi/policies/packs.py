@@ -150,9 +150,9 @@ class Pack(Value):
         """The role's menu without items of modules that are not enabled; empty branches go too."""
         return _menu(self, role)
 
-    def called(self, role: str, url: str) -> str:
-        """What the role's menu calls the page of that URL name; empty when it has no entry for it."""
-        return next((item.label for item in _leaves(self.menus.of(role)) if item.url == url), "")
+    def called(self, role: str, url: str, otherwise: str) -> str:
+        """What the role's menu calls the page of that URL name; ``otherwise`` when it has no entry for it."""
+        return next((item.label for item in _leaves(self.menus.of(role)) if item.url == url), otherwise)
 
     def _enabled_items(self, items: tuple[MenuItem, ...]) -> list[MenuItem]:
         kept = []

@@ -94,7 +94,8 @@ class ListPage[M: Model]:
     ``numbered`` draws 序号 before the columns.
     ``detail_param`` makes it a desk: the naming column links to the same list with the row's ``detail_key`` there.
     ``token(actor, matching)`` names the set a 全部 button acts on: what arrives later stays out. ``row_value`` is what
-    a ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment.
+    a ticked row posts as ``row``. ``remarks(actor)`` are words offered where the toolbar asks for a comment, which a
+    ``refusal`` needs.
     ``opening`` brings the list as it opens for less than ``rows`` would.
     """
 
@@ -120,6 +121,7 @@ class ListPage[M: Model]:
     numbered: bool = False
     template: str = "ui/list.html"
     detail_param: str = ""
+    refusal: str = "驳回"
     detail_key: Callable[[M], object] = field(default=lambda row: row.pk)
 
     @property
@@ -129,11 +131,6 @@ class ListPage[M: Model]:
         The first column, unless another one says that it names its row.
         """
         return next((place for place, column in enumerate(self.columns) if column.names_row), 0)
-
-    @property
-    def refusal(self) -> str:
-        """What the toolbar calls a refusal: 不通过 where hours are verified, 驳回 where they are reviewed."""
-        return "不通过" if any("不通过" in action.label for action in self.batch) else "驳回"
 
     @property
     def region(self) -> str:

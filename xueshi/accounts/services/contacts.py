@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from xueshi.accounts import messages
 from xueshi.accounts.models import User, phone_index
 from xueshi.accounts.services.passwords import confirm_password
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import RuleBroken
-from xueshi.notifications import services as notifications
-from xueshi.notifications.services import Letter
 from xueshi.notifications.states import Channel
 
 
@@ -58,18 +57,6 @@ def change_contact(user: User, draft: ContactDraft, *, portal: str) -> bool:
 
 def _tell_the_old(user: User, held: ContactDraft, portal: str) -> None:
     """Whoever loses a phone or an address to a stranger learns of it where the stranger does not read (A13)."""
-    now = clock.now()
-    for channel, before, after in (
-        (Channel.SMS, held.phone, user.phone),
-        (Channel.MAIL, held.email, user.email),
-    ):
-        if before and before != after and notifications.offered(channel):
-            letter = Letter(
-                key=f"contact:{user.pk}:{now:%Y%m%d%H%M%S%f}:{channel}",
-                portal=portal,
-                channel=channel,
-                recipient=before,
-                template="contact_changed",
-                values={"time": f"{now.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"},
-            )
-            notifications.write(letter)
+    held_and_new = {Channel.SMS: (held.phone, user.phone), Channel.MAIL: (held.email, user.email)}
+    lost = {channel: before for channel, (before, after) in held_and_new.items() if before != after}
+    messages.warn(lost, "contact_changed", key=f"contact:{user.pk}:{clock.now():%Y%m%d%H%M%S%f}", portal=portal)

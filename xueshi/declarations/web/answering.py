@@ -59,7 +59,7 @@ def _draw(request: HttpRequest, page: Page, status: int) -> HttpResponse:
     pack, (note, notice) = pack_of(request), page.side.notes
     menu = "declarations:new" if page.side.who is None else "declarations:for_others"
     context = {
-        "title": pack.called(page.actor.role_key, menu) or pack.word("declaration.title"),
+        "title": pack.called(page.actor.role_key, menu, pack.word("declaration.title")),
         "note": note,
         "notice": notice,
         "page": page,

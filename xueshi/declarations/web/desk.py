@@ -24,6 +24,12 @@ from xueshi.ui import parts
 from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, Opening, RowAction, list_again, show_list
 from xueshi.ui.routes import route
 
+_PAGES = {
+    Stage.REVIEW: ("declarations:desk", "review.hours"),
+    Stage.VERIFICATION: ("declarations:verification", "review.verification"),
+}
+"""The URL name of either list, and the word that heads it where no menu does."""
+
 
 @dataclass(frozen=True)
 class _Desk:
@@ -76,11 +82,8 @@ def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
 
 
 def _title(desk: _Desk) -> str:
-    review = desk.stage == Stage.REVIEW
-    url = "declarations:desk" if review else "declarations:verification"
-    return desk.pack.called(desk.actor.role_key, url) or desk.pack.word(
-        f"review.{'hours' if review else 'verification'}"
-    )
+    url, word = _PAGES[desk.stage]
+    return desk.pack.called(desk.actor.role_key, url, desk.pack.word(word))
 
 
 def _page(desk: _Desk) -> ListPage[Declaration]:
@@ -97,6 +100,7 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
         batch=_buttons(desk) if desk.waits else (),
         actions=_actions(desk),
         remarks=_remarks,
+        refusal="驳回" if review else "不通过",
         token=queues.token(selectors.KIND, desk.stage),
         row_value=_value,
         selected_total=lambda row: row.hours_declared,

@@ -51,8 +51,9 @@ def _declares(actor: Actor) -> bool:
 def _page(reader: _Reader) -> ListPage[Declaration]:
     return ListPage(
         key="declarations.records",
-        title=reader.pack.called(reader.actor.role_key, "declarations:records")
-        or reader.pack.word("declaration.records"),
+        title=reader.pack.called(
+            reader.actor.role_key, "declarations:records", reader.pack.word("declaration.records")
+        ),
         rows=selectors.records_of_people if reader.of_people else selectors.records,
         order_by=("-changed_at",),
         filters=(filters.result_filters if reader.of_people else filters.record_filters)(reader.pack.key),

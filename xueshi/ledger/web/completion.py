@@ -70,7 +70,7 @@ def completion(request: HttpRequest) -> HttpResponse:
     year, area = (form.cleaned_data["year"], form.cleaned_data["area"]) if valid else (clock.year(), "")
     rows = rows_of(pack, area, completion_by_area(actor, year)) if valid else []
     context = {
-        "title": pack.called(actor.role_key, "ledger:completion") or _TITLE,
+        "title": pack.called(actor.role_key, "ledger:completion", _TITLE),
         "form": form,
         "year": year,
         "rows": rows,

@@ -25,5 +25,5 @@ def changes(request: PortalRequest) -> HttpResponse:
         extra |= shown.detail(actor, opened, list_again(request)) | {"typed": queues.typed(request, opened)}
     if opened and request.headers.get("HX-Target") == "detail":
         return render(request, "people/changes.html#detail", extra)
-    title = request.pack.called(actor.role_key, "people:changes") or request.pack.profile.desk
+    title = request.pack.called(actor.role_key, "people:changes", request.pack.profile.desk)
     return show_list(request, lists.page(actor, title, reviewed=request.GET.get("tab") == "reviewed"), extra)

@@ -90,10 +90,8 @@ class Builder:
         return made
 
     def telephone(self, area: str) -> str:
-        """A number of the local exchange of an area."""
-        return (
-            f"{DIALLING[area[:4]]}-{self.chance.number(531, 635)}{self.chance.number(2_000_000, 8_999_999) % 10_000:04}"
-        )
+        """A number of the city that an area belongs to."""
+        return f"{DIALLING[area[:4]]}-{self.chance.number(2_000_000, 8_999_999)}"
 
     def sketch(self, area: str, *, male: bool | None = None) -> Sketch:
         """Somebody from an area whom nobody has met."""

@@ -144,7 +144,7 @@ def _unit(builder: Builder, sketch: Sketch, one: Applicant) -> dict[str, str]:
         "unit_name": one.row.name,
         "unit_nature": sector.nature,
         "unit_level": "none",
-        "unit_telephone": f"0631-{builder.chance.number(2_000_000, 8_999_999)}",
+        "unit_telephone": builder.telephone(one.row.area),
         "industry": sector.industry,
         "area": one.row.area,
         "address": f"创业路 {builder.chance.number(1, 99)} 号",

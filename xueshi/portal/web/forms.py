@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from xueshi.accounts.challenges import Answer
+from xueshi.accounts.rules import PASSWORD_HINT
 from xueshi.accounts.services import ALL_DOCUMENTS
 from xueshi.policies.access import UserType
 from xueshi.policies.packs import Pack
@@ -54,7 +55,7 @@ class PasswordForm(BaseForm):
     current = forms.CharField(label="原密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
     new = forms.CharField(
         label="新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="10 至 128 个字符，不要用姓名、证件号或手机号",
+        help_text=PASSWORD_HINT,
     )  # fmt: skip
     again = forms.CharField(label="确认新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 

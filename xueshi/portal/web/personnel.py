@@ -89,7 +89,7 @@ def _page(actor: Actor, pack: Pack) -> ListPage[Professional]:
     education, series = registry.catalogue("education"), registry.catalogue("title_series")
     return ListPage(
         key="portal.personnel",
-        title=pack.called(actor.role_key, "portal:personnel") or _TITLE,
+        title=pack.called(actor.role_key, "portal:personnel", _TITLE),
         rows=personnel,
         allowed=permissions.can_open_archive,
         columns=(

@@ -6,6 +6,7 @@ from django import forms
 
 from xueshi.accounts.codes import LIFE, Recipient
 from xueshi.accounts.recovering import Forgotten
+from xueshi.accounts.rules import PASSWORD_HINT
 from xueshi.kernel import clock, identity
 from xueshi.kernel.errors import RuleBroken
 from xueshi.notifications import services as notifications
@@ -16,7 +17,6 @@ from xueshi.ui.code_input import SEND, CodeInput
 from xueshi.ui.forms import BaseForm
 
 _FIELDS = {Channel.MAIL: "email", Channel.SMS: "phone"}
-_HINT = "10 至 128 个字符，不要用姓名、证件号或手机号"
 
 
 class Verification(BaseForm):
@@ -102,7 +102,7 @@ class NewPassword(BaseForm):
     """② 密码修改."""
 
     new = forms.CharField(
-        label="新密码", help_text=_HINT, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="新密码", help_text=PASSWORD_HINT, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
     again = forms.CharField(label="确认新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 

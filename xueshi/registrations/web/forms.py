@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from xueshi.accounts.models import User
+from xueshi.accounts.rules import PASSWORD_HINT
 from xueshi.kernel import clock
 from xueshi.policies.access import RegistrationStep
 from xueshi.policies.fields import FieldSpec
@@ -55,6 +56,9 @@ class StepForm(SpecForm):
             self.fields[field.key].widget = CodeInput(f"获取{field.label}", self.fields[field.key].widget.attrs)
         elif field.picker and field.kind is not FieldKind.PICK:
             self.fields[field.key].widget = NameInput(self.fields[field.key].widget.attrs)
+        elif field.kind is FieldKind.PASSWORD and not field.same_as:
+            self.fields[field.key].help_text = PASSWORD_HINT
+            self.dress(field.key)
 
     @property
     def finding(self) -> bool:

@@ -42,8 +42,8 @@ class Queue:
 
     def title_for(self, key: str, actor: Actor, pack: Pack) -> str:
         """As the role's menu prints it; without an entry an employer calls employers its subordinates (REV-15)."""
-        printed = pack.called(actor.role_key, f"registrations:{key}")
-        return printed or dict(self.titles).get(actor.role_key, self.title)
+        otherwise = dict(self.titles).get(actor.role_key, self.title)
+        return pack.called(actor.role_key, f"registrations:{key}", otherwise)
 
 
 QUEUES = {

@@ -106,7 +106,7 @@ def _page(actor: Actor, pack: Pack) -> ListPage[Organisation]:
     )
     return ListPage(
         key="registrations.subordinates",
-        title=pack.called(actor.role_key, "registrations:subordinates") or pack.word("review.subordinates"),
+        title=pack.called(actor.role_key, "registrations:subordinates", pack.word("review.subordinates")),
         rows=selectors.subordinates,
         allowed=permissions.can_see_filed,
         columns=_COLUMNS,
