@@ -32,6 +32,9 @@ WAIT = 20_000
 COPY = "_copy"
 """How the names of databases end that one module has to itself (``tests.world``)."""
 
+MADE_BY_DJANGO = {"django_content_type", "auth_permission", "django_migrations"}
+"""Tables that tell which models there are."""
+
 KEYS_APART = 10_000
 """More than the rows that the tests of one run put into any table."""
 
@@ -49,17 +52,19 @@ def triggers_off() -> Iterator[None]:
             cursor.execute("SET session_replication_role = origin")
 
 
-_flush = TransactionTestCase._fixture_teardown
-
-
-def _flush_with_triggers_off(self: TransactionTestCase) -> None:
+def _empty(self: TransactionTestCase) -> None:
+    """Take away what a test really wrote; Django's own way truncates every table, which costs ten times as much."""
     if connection.settings_dict["NAME"].endswith(COPY):
         return  # it goes as a whole with its module
-    with triggers_off():
-        _flush(self)
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - MADE_BY_DJANGO
+    question = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in sorted(tables))  # noqa: S608 - names from the catalogue
+    with triggers_off(), connection.cursor() as cursor:
+        cursor.execute(question)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608 - as above
 
 
-TransactionTestCase._fixture_teardown = _flush_with_triggers_off  # type: ignore[method-assign]  # rows are only ever added, but in tests
+TransactionTestCase._fixture_teardown = _empty  # type: ignore[method-assign]  # rows are only ever added, but in tests
 
 
 def _destroy_by_force(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:

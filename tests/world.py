@@ -62,7 +62,7 @@ def _drop(name: str) -> None:
 def _copy(source: str, name: str) -> None:
     _drop(name)
     connection.close()
-    _outside(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    _outside(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
 
 
 def _build(name: str, folder: Path) -> World:

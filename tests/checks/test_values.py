@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
 from django.utils.http import content_disposition_header
 
 from tests import small_world
+from tests.browsers import signed_in
 from tests.checks.report import Outcome, Tell
 from tests.declarations import world as w
 from xueshi.declarations import services
@@ -26,7 +26,6 @@ from xueshi.kernel import identity, masking, spreadsheets, text
 from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.policies import cleaning
 from xueshi.policies.fields import FieldKind, FieldSpec
-from xueshi.portal import signing_in
 
 LEADS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " =", "\u3000=", "\n=", "\xa0@")
 BODIES = ("1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://evil.example","看")', "SUM(A1:A9)", "IMPORTXML(1)")
@@ -65,7 +64,7 @@ LINES = ("a\r\nSet-Cookie: x=1", "a\nERROR forged", "\x1b[31mred", "\x00", "\u20
 def test_in_05_templates_formats_and_logs(db: None, tell: Tell, caplog: pytest.LogCaptureFixture) -> None:
     """What was typed stands on the page as it was typed; what would begin a line of the log is refused or escaped."""
     world, bad, n, shown = small_world.build(), [], 0, 0
-    client = signed_in(world.person)
+    client = signed_in(world.person, raise_request_exception=False)
     for typed in TEMPLATES:
         n += 1
         row = services.save_draft(world.person, w.entry(world.person, "1", school=typed))
@@ -92,15 +91,6 @@ def test_in_05_templates_formats_and_logs(db: None, tell: Tell, caplog: pytest.L
 def escaped(typed: str) -> str:
     signs = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#x27;", '"': "&quot;"}
     return "".join(signs.get(sign, sign) for sign in typed)
-
-
-def signed_in(actor: Any) -> Client:
-    client = Client(HTTP_HOST="weihai.localhost", raise_request_exception=False)
-    session = client.session
-    signing_in.begin(session, actor.user, actor.membership)
-    session.save()
-    client.cookies["sessionid"] = session.session_key or ""
-    return client
 
 
 NAMES = (
@@ -147,7 +137,7 @@ INSIDE = (b"root:", b"[project]", b"SECRET_KEY", b"XUESHI_", b"repositoryformatv
 
 
 def test_in_07_path_traversal(db: None, tell: Tell) -> None:
-    client, bad, n = signed_in(small_world.build().person), [], 0
+    client, bad, n = signed_in(small_world.build().person, raise_request_exception=False), [], 0
     for place in PLACES:
         for up in UPWARDS:
             for target in TARGETS[: 5 if place.startswith("/static") else 1]:
@@ -236,7 +226,7 @@ def test_in_10_server_side_fetch(db: None, tell: Tell, monkeypatch: pytest.Monke
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", noted)
-    client = signed_in(world.person)
+    client = signed_in(world.person, raise_request_exception=False)
     for typed in ADDRESSES:
         try:
             row = services.save_draft(

@@ -1,4 +1,7 @@
-"""Pages of a role, wide and narrow: both checkers, no sideways scroll, no complaint in the console."""
+"""Pages of a role, wide and narrow: both checkers, no sideways scroll, no complaint in the console.
+
+A page that is checked with its errors, its menu or a row of it opened is not checked a second time without.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +15,9 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import a11y
+from tests.browsers import session_of
 from tests.conftest import WAIT
 from xueshi.organisations.actors import Actor
-from xueshi.portal import signing_in
 
 WIDTHS = ((1440, 900), (390, 844))
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -50,16 +53,13 @@ class Auditor:
         """The browser as this person, signed in; without one as a visitor."""
         if actor is None:
             return self.window_with(portal, None)
-        session = SessionStore()
-        signing_in.begin(session, actor.user, actor.membership)
-        return self.window_with(portal, session)
+        return self.window_with(portal, session_of(actor.user, actor.membership))
 
     def window_with(self, portal: str, session: SessionStore | None) -> "Window":
-        """The browser with what a session keeps."""
+        """The browser with a session that was kept."""
         base = f"http://{portal}.localhost:{self.port}"
         if session is None:
             return Window(self, base, [])
-        session.save()
         return Window(self, base, [{"name": "sessionid", "value": session.session_key or "", "url": base}])
 
     def page_of(self, window: "Window") -> Page:

@@ -24,7 +24,6 @@ def _queue(window: Window, name: str, path: str) -> None:
 def _desks(auditor: Auditor, world: World) -> None:
     unit = auditor.window("weihai", world.actor("employer_super"))
     unit.check("employer home", "/home/")
-    unit.check("desk", "/declarations/review/")
     _queue(unit, "desk", "/declarations/review/")
     unit.check("desk refused", "/declarations/review/", _refuse_nothing, "#comment_problem")
     unit.check("desk keys", "/declarations/review/", lambda page: page.keyboard.press("?"), "#keys[open]")
@@ -44,7 +43,6 @@ def _desks(auditor: Auditor, world: World) -> None:
     unit.check("for others", "/declarations/for-others/?form=on_the_job", press(".x-decide .btn-primary"), ".x-errors")
     unit.check("certificates of people", "/certificates/people/")
     unit.check("printing asked", "/certificates/people/", press("text=全部打印"), "text=开始打印")
-    unit.check("reasons", "/reviews/reasons/declaration/")
     unit.check("reasons refused", "/reviews/reasons/declaration/", press("main .btn-primary"), ".x-errors")
     unit.check("reset", f"/accounts/{world.actor('person_1').membership.pk}/reset/")
     unit.check("viewer", "/declarations/review/?tab=reviewed", _view, ".x-viewer-box")

@@ -17,21 +17,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def _professional(auditor: Auditor, world: World) -> None:
     window = auditor.window("weihai", world.actor("person_1"))
-    window.check("professional home", "/home/")
     window.check("professional menu", "/home/", press("details.x-drop summary"), ".x-dropmenu")
     window.check("password refused", "/password/", press(".x-decide .btn-primary"), ".x-errors")
-    window.check("profile", "/profile/")
     window.check("profile refused", "/profile/", press(".x-decide .btn-primary"), ".x-errors")
     window.check("resume", "/profile/", _lose_token, "#resume-title")
     window.check("title waiting", "/profile/title/")
     window.check("title changes", "/profile/title/changes/")
     window.check("qualifications", "/profile/entries/qualifications/")
     window.check("education entry", "/profile/entries/education/new/")
-    window.check("declare", "/declarations/new/")
     window.check("declare chosen", "/declarations/new/", _choose, "[name=evidence]")
     window.check("declare refused", "/declarations/new/", _declare_nothing, ".x-errors")
     window.check("declare with file", "/declarations/new/", _declare_file, ".x-kept img")
-    window.check("progress", "/declarations/")
     window.check("declaration from the list", "/declarations/", press("tbody tr a"), "text=申报内容")
     window.check("withdraw asked", "/declarations/", press("[data-confirm]"), "dialog[open]")
     for state in ("draft", "pending", "rejected", "verified"):

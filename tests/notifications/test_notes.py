@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import small_world as make
+from tests.browsers import signed_in
 from tests.declarations import world as w
 from xueshi.accounts import messages
 from xueshi.accounts.models import User
@@ -21,7 +22,7 @@ from xueshi.notifications.services import NoteDraft
 from xueshi.notifications.states import MessageState
 from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
-from xueshi.portal import signing_in, tasks
+from xueshi.portal import tasks
 from xueshi.reviews import deciding
 from xueshi.reviews.deciding import Order
 from xueshi.reviews.states import Verdict
@@ -33,15 +34,6 @@ PASS, FAIL = Verdict.PASS, Verdict.FAIL
 @pytest.fixture
 def small() -> make.SmallWorld:
     return make.build()
-
-
-def browser(actor: Actor) -> Client:
-    client = Client(HTTP_HOST="weihai.localhost")
-    session = client.session
-    signing_in.begin(session, actor.user, actor.membership)
-    session.save()
-    client.cookies["sessionid"] = session.session_key or ""
-    return client
 
 
 def page(client: Client, url: str = "/messages/") -> str:
@@ -80,7 +72,7 @@ def test_a_verdict_is_read_by_its_person_with_reason_and_field(small: make.Small
     made = w.handed_in(small.person, "24")
     case = w.case(made)
     deciding.decide_many(small.employer_admin, Order(FAIL, {case.pk: case.version}, "盖章不清", concerns="school"))
-    client = browser(small.person)
+    client = signed_in(small.person)
     home = page(client, "/home/")
     assert '<b>1</b><span class="visually-hidden">条未读</span>' in home
     shown = page(client)
@@ -98,7 +90,7 @@ def test_a_verdict_is_read_by_its_person_with_reason_and_field(small: make.Small
 def test_nobody_reads_or_marks_what_others_were_told(small: make.SmallWorld) -> None:
     messages.tell(drafts([small.person]))
     note = told(small.person)[0]
-    stranger = browser(small.colleague)
+    stranger = signed_in(small.colleague)
     assert "某申报" not in page(stranger)
     assert [stranger.post(f"/messages/{pk}/").status_code for pk in (note.pk, 2_000_000_011)] == [404, 404]
     assert stranger.post("/messages/read/", {"newest": str(note.pk)}).status_code == 302
@@ -109,7 +101,7 @@ def test_nobody_reads_or_marks_what_others_were_told(small: make.SmallWorld) -> 
 def test_all_that_was_shown_is_marked_and_nothing_later(small: make.SmallWorld) -> None:
     messages.tell(drafts([small.person], "a") + drafts([small.person], "b"))
     first, second = told(small.person)
-    client = browser(small.person)
+    client = signed_in(small.person)
     assert f'name="newest" value="{second.pk}"' in page(client)
     assert client.post("/messages/read/", {"newest": str(first.pk)}).status_code == 302
     assert [one.read_at is None for one in told(small.person)] == [False, True]
@@ -118,7 +110,7 @@ def test_all_that_was_shown_is_marked_and_nothing_later(small: make.SmallWorld) 
 
 
 def test_the_way_out_is_chosen_and_obeyed(small: make.SmallWorld) -> None:
-    person, client = small.person.user, browser(small.person)
+    person, client = small.person.user, signed_in(small.person)
     User.objects.filter(pk=person.pk).update(email="wang@example.cn")
     for number, (way, channels) in enumerate(((None, ["mail"]), ("sms", ["sms"]), ("none", []), ("mail", ["mail"]))):
         if way is not None:
@@ -136,7 +128,7 @@ def test_who_has_no_contact_or_no_account_any_more_is_told_inside_only(small: ma
     User.objects.filter(pk=small.colleague.user.pk).update(state=AccountState.DISABLED)
     messages.tell(drafts([small.person, small.colleague]))
     assert (Note.objects.count(), Message.objects.count()) == (2, 0)
-    assert "不另行提醒" not in page(browser(small.person))
+    assert "不另行提醒" not in page(signed_in(small.person))
 
 
 def test_what_leaves_names_nobody_and_gives_no_reason(small: make.SmallWorld) -> None:
@@ -152,7 +144,7 @@ def test_a_failed_verification_asks_to_declare_again(small: make.SmallWorld) -> 
     w.decided(small.department_admin, made, FAIL, "重复申报")
     approved, revoked = told(small.person)
     assert (approved.template, revoked.template) == ("approved", "revoked")
-    shown = page(browser(small.person))
+    shown = page(signed_in(small.person))
     assert "审验不通过，已计入的学时已扣除，请核对后重新申报。重复申报" in shown
 
 
@@ -218,7 +210,7 @@ def test_people_learn_what_their_year_lacks_once_a_term(small: make.SmallWorld, 
     year = clock.year()
     assert note.values["date"] == f"{year}-12-31"
     assert note.values["missing"] == _lacking(small)
-    assert "您还缺：" in page(browser(small.person))
+    assert "您还缺：" in page(signed_in(small.person))
     assert len(told(small.colleague, "closing")) == 3
 
 
@@ -264,6 +256,6 @@ def test_a_reviewer_is_reminded_of_what_waits_and_of_nothing_else(small: make.Sm
     note = told(small.employer_admin, "waiting")[0]
     assert (note.values["count"], note.values["days"], note.values["kind"]) == ("2", "7", "学时申报")
     assert told(small.stranger_admin) == told(small.department_admin) == []
-    client = browser(small.employer_admin)
+    client = signed_in(small.employer_admin)
     assert client.get(client.post(f"/messages/{note.pk}/")["Location"]).status_code == 200
     assert w.case(rows[0]).state == "pending"

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.test import Client
 
 from tests import small_world as make
+from tests.browsers import signed_in
 from tests.checks.races.contest import accidents, not_unique, rounds, together, unlocked
 from tests.checks.report import Outcome, Tell
 from tests.checks.surface.attacks import fields_of
@@ -20,7 +21,6 @@ from xueshi.ledger.models import LedgerEntry
 from xueshi.ledger.services import books, posting
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Hat
-from xueshi.portal import signing_in
 from xueshi.reviews import deciding
 from xueshi.reviews import permissions as case_permissions
 from xueshi.reviews.deciding import Order, Report
@@ -120,15 +120,6 @@ def test_cc_02_withdraw_against_approve(tell: Tell, monkeypatch: pytest.MonkeyPa
     tell(Outcome("CC-02", often, bad, bool(control), 200))
 
 
-def browser(actor: Actor) -> Client:
-    client = Client(raise_request_exception=False, HTTP_HOST="weihai.localhost")
-    session = client.session
-    signing_in.begin(session, actor.user, actor.membership)
-    session.save()
-    client.cookies["sessionid"] = session.session_key or ""
-    return client
-
-
 def test_cc_03_the_same_page_again(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     world, bad, n = make.build(), [], 0
     for number in range(6):
@@ -153,7 +144,7 @@ def test_cc_03_the_same_page_again(tell: Tell, monkeypatch: pytest.MonkeyPatch) 
 
 def test_cc_04_the_same_key_with_other_content(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     world, bad, n = make.build(), [], 0
-    client = browser(world.person)
+    client = signed_in(world.person, raise_request_exception=False)
     key = fields_of(client.get("/declarations/new/").content.decode())["key"]
     first = _sent(client, world, key, "1")
     same = _sent(client, world, key, "1")
@@ -165,7 +156,7 @@ def test_cc_04_the_same_key_with_other_content(tell: Tell, monkeypatch: pytest.M
         after = Declaration.objects.get(submission_key=key)
         if answer != 422 or (after.version, after.hours_declared, CaseEvent.objects.count()) != before:
             bad.append(f"{hours} hours → {answer}")
-    stranger = _sent(browser(world.colleague), world, key, "1", who=world.colleague)
+    stranger = _sent(signed_in(world.colleague, raise_request_exception=False), world, key, "1", who=world.colleague)
     n += 1
     if stranger not in {404, 422} or Declaration.objects.count() != 1:
         bad.append(f"another person with the key → {stranger}")
@@ -254,9 +245,12 @@ def test_cc_09_one_reversal(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None
         hat = make.hat(user, world.department, Hat.ADMINISTRATOR)
         admins.append(Actor(user, hat, world.department, world.department_admin.powers))
 
-    def contest(parties: int) -> list[str]:
+    def approved() -> Declaration:
         row = services.submit(world.person, w.paper(world.person, "1"))
         deciding.decide_many(world.employer_admin, order(row))
+        return row
+
+    def contest(row: Declaration, parties: int) -> list[str]:
         before = w.total(world)
         acts = [
             lambda admin=admins[i % 4]: deciding.decide_many(admin, order(row, FAIL, version=2)) for i in range(parties)
@@ -271,7 +265,8 @@ def test_cc_09_one_reversal(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None
             found.append("not revoked")
         return found
 
-    bad = contest(20)
+    bad = contest(approved(), 20)
+    last = approved()
     with unlocked(monkeypatch, TURNS):
-        control = contest(2)
+        control = contest(last, 2)
     tell(Outcome("CC-09", 20, bad, bool(control), 20))

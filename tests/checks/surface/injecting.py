@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.checks.surface import stage as stages
 from tests.checks.surface.crawling import Visit, look
-from tests.checks.surface.odd_values import READERS, parameters, places
+from tests.checks.surface.odd_values import READERS, by_path, parameters, places
 from tests.checks.surface.sheets import Sheet, sheets
 
 MARK: Final = "xq7zk"
@@ -58,7 +58,7 @@ def probes(visits: list[Visit]) -> list[Probe]:
     """Every parameter of every reader's links and searches, every place of an address, every field of a form."""
     found = [
         Probe(reader, "GET", f"{path}?{urlencode({name: payload})}", payload, f"{path}?{name}", {})
-        for path, (reader, names) in _by_path(visits).items() for name in sorted(names) for payload in PAYLOADS
+        for path, (reader, names) in by_path(visits).items() for name in sorted(names) for payload in PAYLOADS
     ]  # fmt: skip
     found += _by_others(visits)
     for payload in (_ERROR, _TIME[2]):
@@ -69,19 +69,10 @@ def probes(visits: list[Visit]) -> list[Probe]:
 
 def _by_others(visits: list[Visit]) -> Iterator[Probe]:
     """The same parameters by the other readers, once each: their statements are heard whatever the payload."""
-    most = {path: reader for path, (reader, _) in _by_path(visits).items()}
+    most = {path: reader for path, (reader, _) in by_path(visits).items()}
     for (reader, path), names in parameters(visits).items():
         for name in sorted(names) if reader != most[path] else ():
             yield Probe(reader, "GET", f"{path}?{urlencode({name: _ERROR})}", _ERROR, f"{path}?{name} {reader}", {})
-
-
-def _by_path(visits: list[Visit]) -> dict[str, tuple[str, set[str]]]:
-    """All parameters of an address, asked by the reader who has the most: a statement does not know who reads it."""
-    found: dict[str, tuple[str, set[str]]] = {}
-    for (reader, path), names in parameters(visits).items():
-        held = found.get(path, (reader, set()))
-        found[path] = (reader if len(names) > len(held[1]) else held[0], names | held[1])
-    return found
 
 
 def _in_fields(sheet: Sheet) -> Iterator[Probe]:

@@ -98,6 +98,15 @@ def parameters(visits: Iterable[Visit], readers: tuple[str, ...] = READERS) -> d
     return {key: names for key, names in found.items() if names}
 
 
+def by_path(visits: Iterable[Visit]) -> dict[str, tuple[str, set[str]]]:
+    """All parameters of an address, with the reader who has the most: what reads them does not know who asks."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for (reader, path), names in parameters(visits).items():
+        held = found.get(path, (reader, set()))
+        found[path] = (reader if len(names) > len(held[1]) else held[0], names | held[1])
+    return found
+
+
 def places(value: str) -> list[str]:
     """Every address with a value in the place of the objects it names."""
     routes = [route.pattern for route in walk(get_resolver()) if "<" in route.pattern and "GET" in route.methods]
@@ -112,7 +121,7 @@ def _query(name: str, value: str) -> list[str]:
 def requests(visits: list[Visit]) -> list[tuple[str, str]]:
     """Reader and address of each request."""
     asked: list[tuple[str, str]] = []
-    for (reader, path), names in parameters(visits).items():
+    for path, (reader, names) in by_path(visits).items():
         for place, name in enumerate(sorted(names)):
             # Neighbouring parameters take turns with the values, so that each page meets all of them.
             for value in VALUES[place % 4 :: 4]:

@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
 
+from tests.browsers import session_of
 from xueshi.organisations.actors import Actor
-from xueshi.portal import signing_in
 from xueshi.portal.seeds.world import World
 
 HOST: Final = "weihai.localhost"
@@ -127,10 +127,7 @@ def browser(actor: Actor | None, **settings: bool) -> Client:
     """A browser in which an actor is signed in; empty for nobody."""
     client = Client(raise_request_exception=False, **settings)
     if actor is not None:
-        session = client.session
-        signing_in.begin(session, actor.user, actor.membership)
-        session.save()
-        client.cookies["sessionid"] = session.session_key or ""
+        client.cookies["sessionid"] = session_of(actor.user, actor.membership).session_key or ""
     return client
 
 

@@ -24,8 +24,8 @@ from xueshi.ui.routes import access_of
 
 NOTED = frozenset({"audit_auditentry"})
 """Where an attack may be written down."""
-AN_ADDRESS = 3
-"""Objects of each route and verb that are attacked by everybody."""
+AN_ADDRESS = 2
+"""Objects of each route and verb that are attacked by everybody; as a rule one of either tree."""
 DRAWN = 1
 """For so many of these every refusal is drawn in full; for the others the page that was drawn before is shown."""
 _VARYING = re.compile(r"[0-9a-f]{8}|\d{10,}|value=\"[^\"]{40,}\"")
@@ -167,7 +167,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
         hole.run([one for one in attacks if one.route == "declarations:detail"][:2], ["person_2", "department_2"])
     control = bool(hole.bad) and noticed and len(failed) <= routes * 0.05
     more = f"routes={routes} entitled={routes - len(failed)}"
-    tell(Outcome("AZ-01", siege.n, siege.bad, control, 4000, more))
+    tell(Outcome("AZ-01", siege.n, siege.bad, control, 3000, more))
 
 
 def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
