@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -18,6 +17,7 @@ from tests import a11y
 from tests.browsers import session_of
 from tests.conftest import WAIT
 from xueshi.organisations.actors import Actor
+from xueshi.portal.session_store import SessionStore
 
 WIDTHS = ((1440, 900), (390, 844))
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

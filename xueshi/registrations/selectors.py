@@ -65,7 +65,12 @@ def file_for(actor: Actor, case_id: int, key: str) -> StoredFile:
 
 def by_submission_key(key: str) -> Registration | None:
     """The registration that a form with this one-time key has already made."""
-    return Registration.objects.filter(submission_key=key).select_related("organisation__parent", "user").first()
+    return _sent_with(key)
+
+
+@worded_row
+def _sent_with(key: str) -> QuerySet[Registration]:
+    return Registration.objects.filter(submission_key=key).select_related("organisation__parent", "user")
 
 
 def by_cases(case_ids: Iterable[int]) -> list[Registration]:
