@@ -6,16 +6,18 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tests import small_world as make
-from tests.journeys.people import Visitor
+from tests.journeys.people import PASSWORD, Visitor
 from tests.registrations import forms
 from xueshi.notifications import selectors as notes
 from xueshi.notifications import services as notifications
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.services import create_role
 from xueshi.people.models import Professional
 from xueshi.registrations.models import Registration
 
 FRESH = "Qingshan-2026-haifeng"
 BASE = "测试区专业技术人员继续教育基地"
+AUTHORITY = "测试市海洋发展研究主管机关"
 
 
 def arrived(portal: str, phone: str, pattern: str) -> str:
@@ -36,6 +38,59 @@ def decide_registration(desk: Visitor, queue: str, name: str, reason: str = "") 
         detail.locator("[name=comment]").fill(reason)
     detail.get_by_role("button", name="驳回" if reason else "通过", exact=True).click()
     expect(desk.page.locator("main")).to_contain_text("已驳回 1 条" if reason else "已通过 1 条")
+
+
+def hand_in(visitor: Visitor) -> None:
+    """The end of every registration: a password, the ticks, the picture."""
+    visitor.fill(password=PASSWORD, password_again=PASSWORD, undertaking="on", agreement="on", sensitive="on")
+    visitor.fill(captcha="ABCD")
+    visitor.press("注册")
+    expect(visitor.page.get_by_text("注册信息已经提交审核，请耐心等待。")).to_be_visible()
+
+
+def an_authority_gets_in(visitor: Visitor, desk: Visitor, above: Actor, role: str, **where: str) -> None:
+    """A department or a bureau registers by hand, the bureau above passes it, its administrator signs in."""
+    assert above.organisation is not None
+    visitor.open(f"/register/{role}/")
+    visitor.fill(unit_name=AUTHORITY, unit_nature="机关", unit_level="无级别", unit_telephone="0631-5201235")
+    if role == "department":
+        visitor.fill(industry="制造业")
+    visitor.fill(has_code="no", **where, address="海滨路 3 号")
+    visitor.pick("superior", "人力资源", above.organisation.name)
+    visitor.press("下一步")
+    expect(visitor.page.locator("[name=unit_name_shown]")).to_have_value(AUTHORITY)
+    number = forms.number(9)
+    visitor.fill(document_number=number, real_name="赵海燕", phone="13906310009", email="zhaohy@example.cn")
+    hand_in(visitor)
+    decide_registration(desk.enter(above), {"department": "departments", "bureau": "bureaux"}[role], AUTHORITY)
+    visitor.sign_in(number, user_type=role)
+    expect(visitor.page).to_have_url(f"{visitor.base}/home/")
+    expect(visitor.page.locator("body")).to_contain_text(AUTHORITY)
+
+
+def second(first: Actor, name: str) -> Actor:
+    """Another administrator of the same body, with a role that allows as much."""
+    assert first.organisation is not None
+    added = make.administrator(name, first.organisation, is_super=False)
+    assert added.membership is not None
+    added.membership.role = create_role(first.organisation, "审核员", first.powers)
+    added.membership.save()
+    return added
+
+
+def entrust(desk: Visitor, colleague: Actor) -> None:
+    """转交 of the first case that waits, to a colleague of the same body, and 收回."""
+    desk.open("/declarations/review/")
+    desk.page.locator("tbody tr a").first.click()
+    desk.page.locator("#detail .x-decide a", has_text="转交").click()
+    desk.fill(to=colleague.user.name, note="请核对刊号")
+    desk.press("转交")
+    expect(desk.page.locator("main")).to_contain_text(f"转交给{colleague.user.name}")
+    desk.page.locator("tbody tr a").first.click()
+    expect(desk.page.locator("#detail")).to_contain_text("请核对刊号")
+    desk.page.locator("#detail").get_by_role("button", name="收回").click()
+    desk.agree()
+    expect(desk.page.locator("main")).to_contain_text("本单位审核人员均可处理")
 
 
 def a_base_gets_in(desk: Visitor, bureau: Actor, portal: str) -> None:

@@ -54,7 +54,7 @@ def come_in(world: make.SmallWorld, unit: Visitor, person: Visitor, desk: Visito
     expect(person.page).to_have_url(f"{person.base}/home/")
 
 
-@pytest.mark.req("CR-03", "CR-04", "CR-12", "ANN-08", "ANN-10", "ANN-14", "ID-14")
+@pytest.mark.req("CR-03", "CR-04", "CR-12", "ANN-08", "ANN-10", "ANN-14", "ID-14", "ORG-27")
 def test_two_subjects_one_approval_and_the_paper_of_the_year(visit: Open) -> None:
     world = make.build("liaocheng")
     person, unit, reader = visit("liaocheng"), visit("liaocheng"), visit("liaocheng")
@@ -63,6 +63,7 @@ def test_two_subjects_one_approval_and_the_paper_of_the_year(visit: Open) -> Non
     declare(person, "必需课", "发表论文", PAPER_ANSWERS | {"hours": "60"})
     assert account() is None
 
+    roles.entrust(unit, roles.second(roles.registered("employer"), "李核"))
     approve_all(unit)
     found = account()
     assert found is not None
@@ -82,8 +83,9 @@ def test_two_subjects_one_approval_and_the_paper_of_the_year(visit: Open) -> Non
     case = Registration.objects.order_by("pk")[0].case_id
     reader.enter(world.department_admin).open(f"/registrations/{case}/")
     reader.page.get_by_role("link", name="管理员信息").click()
-    expect(reader.page.get_by_role("link", name="重置密码")).to_have_count(1)
+    expect(reader.page.get_by_role("link", name="重置密码")).to_have_count(2)
     roles.a_base_gets_in(reader, world.district_admin, "liaocheng")
+    roles.an_authority_gets_in(visit("liaocheng"), reader, world.city_admin, "bureau", area="东昌府区")
     make.hat(world.colleague.user, world.branch, Hat.ADMINISTRATOR, is_super=False)
     roles.switch_hat(reader, world.colleague, world.branch.name)
     roles.recover(person, PERSON, "13906310002", "liaocheng")
