@@ -1,8 +1,10 @@
 """What every test stands on: the database's triggers, cheap passwords, a small world to build on."""
 
+import asyncio
 import gc
 import math
 import os
+from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,18 +129,36 @@ def _one_reading_of_the_clock() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
+    """One browser a worker, whose event loop counts as running only while a file uses it."""
+    expect.set_options(timeout=WAIT)
+    with launched() as browser:
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            yield browser, loop
+        finally:
+            asyncio._set_running_loop(loop)
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser a file; it ends with the file, because its event loop would stand in the way of other tests.
+def chromium(_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """The browser, for one file; between files its event loop would stand in the way of other tests.
 
     While that loop runs Django keeps another connection for this thread. It must not come from an earlier file,
     whose database may have been another one, nor stay for the next.
     """
-    expect.set_options(timeout=WAIT)
-    with launched() as browser:
+    browser, loop = _browser
+    asyncio._set_running_loop(loop)
+    try:
         connection.close()
         yield browser
+        for context in browser.contexts:
+            context.close()
         connection.close()
+    finally:
+        asyncio._set_running_loop(None)
     gc.collect()  # connections of the server's threads go with what held them
 
 

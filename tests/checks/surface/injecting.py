@@ -16,7 +16,7 @@ from tests.checks.surface.sheets import Sheet, sheets
 
 MARK: Final = "xq7zk"
 """Stands in every payload: inside the text of a statement, and not among its values, it is injected."""
-SLEEP: Final = 3
+SLEEP: Final = 2
 _ERROR: Final = f"{MARK}'\"\\);--"
 _TIME: Final = (
     f"{MARK}'||pg_sleep({SLEEP})::text||'",
