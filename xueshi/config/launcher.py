@@ -122,9 +122,9 @@ def spawn_captured(words: tuple[str, ...]) -> "subprocess.Popen[str]":
 
 
 def _fingerprint(port: int) -> str:
-    """What a preparation depends on: the program's and the packs' files, the port in the printed addresses."""
+    """What a preparation depends on: the program's, the packs' and the trimmed files, the port in printed addresses."""
     known = hashlib.sha256(f"{port} {environment.home()}".encode())
-    for folder in ("xueshi", "policies"):
+    for folder in ("xueshi", "policies", "node_modules/.trimmed"):
         for path in sorted((environment.ROOT / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 state = path.stat()
