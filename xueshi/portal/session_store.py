@@ -2,23 +2,17 @@
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
-from django.utils import timezone
 
-from xueshi.kernel.wording import worded_row
-
-
-@worded_row
-def _kept(key: str) -> QuerySet[Session]:
-    return Session.objects.filter(pk=key)
+from xueshi.accounts import selectors as accounts
+from xueshi.kernel import clock
 
 
 class SessionStore(db.SessionStore):
     """Django's own, but for how a session is looked up."""
 
     def _get_session_from_db(self) -> Session | None:
-        found = _kept(self.session_key or "")
-        if found is not None and found.expire_date > timezone.now():
+        found = accounts.kept_session(self.session_key or "")
+        if found is not None and found.expire_date > clock.now():
             return found
         self._session_key = None
         return None
