@@ -30,9 +30,13 @@ def scripts() -> tuple[str, ...]:
     return tuple((Path(settings.NODE_MODULES) / path).read_text(encoding="utf-8") for path in paths)
 
 
-def violations(page: Any) -> list[str]:
-    """Every violation of both checkers on the page as it stands, as lines to read."""
+def violations(page: Any, *, seen: bool = False) -> list[str]:
+    """Every violation of both checkers on the page as it stands, as lines to read.
+
+    ``seen``: the same document was judged at another width. axe judges what is drawn, so it is asked again;
+    HTML_CodeSniffer reads the document, which no width changes.
+    """
     if page.evaluate("typeof axe === 'undefined'"):
         for script in scripts():
             page.evaluate(script)
-    return [*page.evaluate(AXE, AXE_TAGS), *page.evaluate(SNIFFER)]
+    return [*page.evaluate(AXE, AXE_TAGS), *([] if seen else page.evaluate(SNIFFER))]
