@@ -103,7 +103,7 @@ def scan(stage: "stages.Stage", tried: Iterable[Probe]) -> tuple[list[Visit], li
 
 def _asked(stage: "stages.Stage", probe: Probe) -> Visit:
     if probe.method == "GET":
-        return look(stage, probe.actor, probe.url, fragment=False)
+        return look(stage, probe.actor, probe.url, fragment=probe.payload in _TIME)
     with stages.undone():
         answer = stage.ask(probe.actor, "POST", probe.url, probe.data)
     visit = Visit(probe.actor, probe.url, False, answer.status_code, dict(answer.headers), "")

@@ -37,7 +37,8 @@ type Filled = dict[str, str | bytes]
 
 def odd(stage: Stage, visits: list[Visit]) -> Iterator[Visit]:
     """Every request of the kind, with its seconds in ``headers["took"]``."""
-    asked = [partial(look, stage, reader, url, fragment=False) for reader, url in requests(visits)]
+    # In turns as a page and as the part of it that a script asks for: both read what the address says.
+    asked = [partial(look, stage, *one, fragment=place % 2 == 1) for place, one in enumerate(requests(visits))]
     asked += [partial(_handed_in, stage, sheet, data) for sheet, data in forms(visits)]
     for request in asked:
         start = monotonic()

@@ -50,7 +50,8 @@ class Refusals:
         if request is None or (match is None and self.apart):
             return render_to_string(template, values, request)
         session = getattr(request, "session", None)
-        key = session and session.session_key, request.method, values["status"], values["message"]
+        method = "GET" if request.method == "HEAD" else request.method
+        key = session and session.session_key, method, values["status"], values["message"]
         seen, number = (key, match.view_name if match and self.apart else ""), values["reference"]
         if not self.reading or seen not in self.kept:
             self.kept[seen] = number, render_to_string(template, values, request)
