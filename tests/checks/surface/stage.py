@@ -25,6 +25,8 @@ NAMED: Final = (
     "two_hats_administrator",
 )  # fmt: skip
 """The actors of the reference world and the three with a past or a second hat."""
+PAST: Final = 3
+"""How many those are."""
 TRACES: Final = frozenset({"django_session", "accounts_challenge", "accounts_throttle", "certificates_lookuplog"})
 """Tables that keep traces of the visit itself, declared not to be business rows."""
 _WRITES = re.compile(r'^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)
