@@ -19,6 +19,7 @@ run: bootstrap    ## the four portals with the demo world, until Ctrl-C (PORT, X
 # One worker a core: a third one costs more, for its own start and database, than the others leave idle.
 test: bootstrap   ## the whole suite on two cores, in random order (ARGS= for pytest)
 	@$(PYTHON) tools/browser.py
+	@$(PYTHON) tools/programs.py
 	@$(PYTHON) tools/with_database.py $(PYTHON) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: bootstrap  ## style, types, arrows, templates, migrations, packs, static rules, lock files (ONLY=name)

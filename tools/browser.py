@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,10 +11,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.programs import have
+
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES = ("chromium-headless-shell", "chromium")
 """Debian's, the first that there is; without a window's furniture a browser takes a quarter less of the machine."""
-INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends"]
 # QUIC, updates and the like would call out; the sandbox does not work for root.
 SWITCHES = [
     "--no-sandbox",
@@ -73,18 +75,7 @@ def launched() -> Iterator[Browser]:
 
 def main() -> None:
     """Have a browser, or say in one line how to get one."""
-    if find():
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(
-            f"browser: Chromium is missing; as root: {' '.join([*INSTALL, PACKAGES[-1]])} (or name one with CHROMIUM=)"
-        )
-    subprocess.run(["apt-get", "update", "--quiet"], check=False, stdout=subprocess.DEVNULL)
-    for package in PACKAGES:
-        subprocess.run([*INSTALL, package], check=False, stdout=subprocess.DEVNULL)
-        if find():
-            return
-    sys.exit(f"browser: `{' '.join([*INSTALL, PACKAGES[-1]])}` failed")
+    have("browser: Chromium", find, PACKAGES, " (or name one with CHROMIUM=)")
 
 
 if __name__ == "__main__":
