@@ -1,12 +1,12 @@
 """Browsers of people who have signed in, before the real gate."""
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from xueshi.accounts.models import User
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership
 from xueshi.portal import signing_in
-from xueshi.portal.session_store import SessionStore
 
 
 def session_of(user: User, hat: Membership | None = None) -> SessionStore:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
@@ -17,7 +18,6 @@ from tests import a11y
 from tests.browsers import session_of
 from tests.conftest import WAIT
 from xueshi.organisations.actors import Actor
-from xueshi.portal.session_store import SessionStore
 
 WIDTHS = ((1440, 2200), (390, 4400))
 """Windows in which almost every page is seen at once: what a bar that sticks to an edge covers half is found by

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page
 
 from tests.journeys.auditing import Auditor, press
 from tests.world import built_world, snapshot
 from xueshi.certificates import selectors as certificates
 from xueshi.portal.seeds.world import World
-from xueshi.portal.session_store import SessionStore
 from xueshi.registrations.models import Registration
 from xueshi.registrations.web import corrections
 

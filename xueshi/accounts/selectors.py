@@ -3,26 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import QuerySet, Subquery
+from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
 from xueshi.kernel.many import Among
-from xueshi.kernel.wording import worded_row
 
 
 def signed_in_user(user_id: int) -> User | None:
     """The account of a session."""
     return User.objects.filter(pk=user_id).first()
-
-
-@worded_row
-def kept_session(key: str) -> QuerySet[Session]:
-    """The row of a session, ended by time or not."""
-    return Session.objects.filter(pk=key)
 
 
 type Question = tuple[str, tuple[Any, ...]]

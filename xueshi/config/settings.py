@@ -91,7 +91,6 @@ CSRF_FAILURE_VIEW = "xueshi.ui.web.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_ENGINE = "xueshi.portal.session_store"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TRUSTED_PROXY = environment.flag("XUESHI_BEHIND_PROXY", default=False)
 # The answer to every picture in tests and screenshots; a production start refuses it.

@@ -8,12 +8,12 @@ from typing import Any
 from unittest.mock import patch
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from xueshi.policies.packs import Pack
 from xueshi.portal import context, signing_in
-from xueshi.portal.session_store import SessionStore
 from xueshi.ui.web import errors
 
 
