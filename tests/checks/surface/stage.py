@@ -18,15 +18,14 @@ from xueshi.organisations.actors import Actor
 from xueshi.portal.seeds.world import World
 
 HOST: Final = "weihai.localhost"
-NAMED: Final = (
+PLAIN: Final = (
     "anonymous", "person_1", "person_2", "person_other", "employer_super", "employer_limited", "employer_branch",
     "employer_sibling", "department_1", "department_2", "district_1", "district_2", "city", "base_1", "base_2",
-    "system_administrator", "security_administrator", "audit_administrator", "transferred", "two_hats",
-    "two_hats_administrator",
+    "system_administrator", "security_administrator", "audit_administrator",
 )  # fmt: skip
+PAST: Final = ("transferred", "two_hats", "two_hats_administrator")
+NAMED: Final = (*PLAIN, *PAST)
 """The actors of the reference world and the three with a past or a second hat."""
-PAST: Final = 3
-"""How many those are."""
 TRACES: Final = frozenset({"django_session", "accounts_challenge", "accounts_throttle", "certificates_lookuplog"})
 """Tables that keep traces of the visit itself, declared not to be business rows."""
 _WRITES = re.compile(r'^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)

@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver, path, reverse
 
 from tests.checks.report import Outcome, Tell
 from tests.checks.surface.attacks import READS, Attack, Attacks, spread, unaimed
-from tests.checks.surface.stage import HOST, NAMED, PAST, Stage, browser, digest, text, undone, watched
+from tests.checks.surface.stage import HOST, NAMED, PAST, PLAIN, Stage, browser, digest, text, undone, watched
 from tests.checks.surface.standing import refusals, standing
 from tests.declarations import world as w
 from xueshi.audit.models import AuditEntry
@@ -24,8 +24,8 @@ from xueshi.ui.routes import access_of
 
 NOTED = frozenset({"audit_auditentry"})
 """Where an attack may be written down."""
-AN_ADDRESS = 2
-"""Objects of each route and verb that are attacked by everybody; as a rule one of either tree."""
+AN_ADDRESS = 3
+"""Objects of each route and verb that are attacked by everybody."""
 DRAWN = 1
 """For so many of these every refusal is drawn in full; for the others the page that was drawn before is shown."""
 _VARYING = re.compile(r"[0-9a-f]{8}|\d{10,}|value=\"[^\"]{40,}\"")
@@ -155,13 +155,12 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
     before = digest()
     routes, failed = _controls(stage, attacks)
     siege = Siege(stage)
-    plain, more = NAMED[:-PAST], NAMED[-PAST:]
     # What HEAD is answered with has no page to be drawn.
     drawn, every = spread([one for one in attacks if one.method != "HEAD"], DRAWN), spread(attacks, AN_ADDRESS)
     with standing(), refusals() as pages:
-        siege.run(drawn, plain)
+        siege.run(drawn, PLAIN)
         pages.reading = True
-        siege.run(drawn, more)
+        siege.run(drawn, PAST)
         siege.run([one for one in every if all(one is not other for other in drawn)])
     siege.bad += unattacked + _changed(before)
     hole = Siege(stage)
@@ -169,7 +168,7 @@ def test_az_01_foreign_objects(stage: Stage, tell: Tell, monkeypatch: pytest.Mon
         patch.setattr(declarations, "can_see_declaration", lambda _actor, _row: ALLOW)
         hole.run([one for one in attacks if one.route == "declarations:detail"][:2], ["person_2", "department_2"])
     control = bool(hole.bad) and noticed and len(failed) <= routes * 0.05
-    tell(Outcome("AZ-01", siege.n, siege.bad, control, 3000, f"routes={routes} entitled={routes - len(failed)}"))
+    tell(Outcome("AZ-01", siege.n, siege.bad, control, 4000, f"routes={routes} entitled={routes - len(failed)}"))
 
 
 def test_az_04_batch_with_one_foreign_row(stage: Stage, tell: Tell) -> None:
