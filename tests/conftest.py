@@ -160,6 +160,7 @@ def chromium(_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
     finally:
         asyncio._set_running_loop(None)
     gc.collect()  # connections of the server's threads go with what held them
+    gc.freeze()  # what is left stays: the next file need not look at it again
 
 
 @pytest.fixture(autouse=True)

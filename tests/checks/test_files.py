@@ -107,8 +107,8 @@ def bombs() -> dict[str, bytes]:
     wide = chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 20_000, 1, 0, 0, 0, 0))
     rows = chunk(b"IDAT", zlib.compress(bytes(2501) * 20_000, 9))
     small = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0))
-    text = chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(200 * MB), 9))
-    itext = chunk(b"iTXt", b"a\0\1\0\0\0" + zlib.compress(bytes(200 * MB), 9))
+    long = zlib.compress(bytes(200 * MB), 9)
+    text, itext = chunk(b"zTXt", b"a\0\0" + long), chunk(b"iTXt", b"a\0\1\0\0\0" + long)
     pixels, end = chunk(b"IDAT", zlib.compress(bytes(9) * 8)), chunk(b"IEND", b"")
     frames = [Image.new("P", (4, 4), number % 2) for number in range(300)]
     gif = io.BytesIO()

@@ -3,14 +3,16 @@
 import html
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from django.urls import get_resolver
 
 from tests.checks.surface import stage as stages
+from tests.checks.surface.forms import Form, forms
 from xueshi.config.management.commands.routes import walk
 
 QUERIES: Final = 6
@@ -29,9 +31,9 @@ _OPTION = re.compile(r'<option value="([^"]+)"')
 _SAMPLES: Final = ("王", "1", "有限公司")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visit:
-    """One answer to one actor."""
+    """One answer to one actor; what many checks want to know of its page is read once."""
 
     actor: str
     url: str
@@ -39,6 +41,16 @@ class Visit:
     status: int
     headers: dict[str, str]
     text: str
+
+    @cached_property
+    def links(self) -> list[str]:
+        """Our own addresses that the page names, its searches filled in, its orders and exports."""
+        return list(_links(self.url, self.text))
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """The forms of the page."""
+        return forms(self.text)
 
 
 def crawl(stage: "stages.Stage") -> list[Visit]:
@@ -68,7 +80,7 @@ def _walk(stage: "stages.Stage", name: str) -> Iterator[Visit]:
         asked[kind] += 1
         for visit in _seen(stage, name, url):
             yield visit
-            fresh = [found for found in links(url, visit.text) if found not in known] if visit.status == 200 else []
+            fresh = [found for found in visit.links if found not in known] if visit.status == 200 else []
             known.update(fresh)
             waiting.extend(found for found in fresh if name == "anonymous" or not found.startswith(_OPEN))
 
@@ -95,8 +107,7 @@ def target_of(url: str) -> str:
     return "detail" if "case=" in url else "list"
 
 
-def links(base: str, page: str) -> Iterable[str]:
-    """Our own addresses that a page names, its searches filled in, its orders and exports."""
+def _links(base: str, page: str) -> Iterator[str]:
     for found in _LINK.findall(page):
         yield from _own(base, html.unescape(found))
     for form in _FORM.findall(page):

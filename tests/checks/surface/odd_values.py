@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from django.urls import get_resolver
 
-from tests.checks.surface.crawling import Visit, kind_of, links, look
+from tests.checks.surface.crawling import Visit, kind_of, look
 from tests.checks.surface.sheets import Sheet, sheets
 from tests.checks.surface.stage import Stage, text, undone
 from xueshi.config.management.commands.routes import walk
@@ -93,7 +93,7 @@ def parameters(visits: Iterable[Visit], readers: tuple[str, ...] = READERS) -> d
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for visit in visits:
         if visit.actor in readers and visit.status == 200:
-            for parts in map(urlsplit, links(visit.url, visit.text)):
+            for parts in map(urlsplit, visit.links):
                 if not parts.path.startswith("/gallery"):
                     found[visit.actor, parts.path] |= dict(parse_qsl(parts.query, keep_blank_values=True)).keys()
     return {key: names for key, names in found.items() if names}

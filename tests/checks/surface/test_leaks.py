@@ -44,15 +44,18 @@ class Scope(Entitled):
             places[user].add(body)
         for owner, body, desk in ReviewCase.objects.values_list("owner_id", "organisation_id", "steps__desk_id"):
             places[owner] |= {body, desk or body}
-        return {name: {user for user, at in places.items() if self._reads(name, user, at)} for name in NAMED}
+        return {name: self._readable(name, places) for name in NAMED}
 
-    def _reads(self, name: str, user: int, at: set[int]) -> bool:
+    def _readable(self, name: str, places: Mapping[int, set[int]]) -> set[int]:
         actor = self.hats.get(name)
         if actor is None or actor.organisation is None:
-            return False
-        deciders = self._administrators_above(actor.organisation.pk)
-        under = name in self.administrators([one for body in at for one in self.above(body)])
-        return user == actor.user.pk or user in deciders or under
+            return set()
+        known = {actor.user.pk} | self._administrators_above(actor.organisation.pk)
+        under = {
+            user for user, at in places.items()
+            if name in self.administrators([one for body in at for one in self.above(body)])
+        }  # fmt: skip
+        return under | (known & places.keys())
 
     def _administrators_above(self, body: int) -> set[int]:
         """Who decides about the people of a body: named in the history of their own records."""

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Final
@@ -25,6 +26,8 @@ TRACES: Final = (
     "accounts_throttle",
 )
 """Where the program writes down what happened."""
+_SPELLED: Final = re.compile(r"[0-9A-Za-z+/=]{11,}")
+"""What numbers are written with in all their forms; none is shorter."""
 
 
 def canaries() -> dict[str, str]:
@@ -33,7 +36,13 @@ def canaries() -> dict[str, str]:
     for user in User.objects.all():
         for value in filter(None, (user.document_number, user.phone)):
             found |= dict.fromkeys((value, value.encode().hex(), base64.b64encode(value.encode()).decode()), value)
+    assert all(map(_SPELLED.fullmatch, found))
     return found
+
+
+def spelled(content: str) -> str:
+    """The parts of a text where a number could stand; to look there is to look everywhere."""
+    return "\n".join(_SPELLED.findall(content))
 
 
 def rows(*tables: str) -> Iterator[tuple[str, str]]:
@@ -46,7 +55,7 @@ def rows(*tables: str) -> Iterator[tuple[str, str]]:
 
 def found_in(where: Iterator[tuple[str, str]], wanted: dict[str, str]) -> tuple[int, list[str]]:
     """How many places were searched, and those that hold a canary."""
-    searched = list(where)
+    searched = [(place, spelled(content)) for place, content in where]
     everything = "\n".join(content for _place, content in searched)
     found = [value for value in wanted if value in everything]
     bad = [f"{place} holds {value[:6]}…" for value in found for place, content in searched if value in content]
@@ -57,10 +66,9 @@ def test_pr_01_at_rest(stage: Stage, tell: Tell) -> None:
     wanted = canaries()
     n, bad = found_in(rows(), wanted)
     files = [path for path in stage.folder.rglob("*") if path.is_file()]
-    numbers = [value.encode() for value in wanted]
     for path in files:
-        content = path.read_bytes()
-        bad += [f"{path.name} holds a number" for value in numbers if value in content][:1]
+        content = spelled(path.read_bytes().decode("latin-1"))
+        bad += [f"{path.name} holds a number" for value in wanted if value in content][:1]
     first = User.objects.order_by("pk")[0]
     sealed = set()
     for _ in range(3):
