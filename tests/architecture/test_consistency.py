@@ -21,7 +21,7 @@ GOES_WITH_ITS_OWNER = {"declarations.Evidence.declaration"}
 """A draft is deleted with its evidence; what was handed in is only hidden."""
 WITHOUT_A_PAGE = re.compile(r"tests/(policies|kernel|accounts)/|/test_(rules|services|races)\.py")
 """Tests below the pages: they may prove checks of the catalogue, never a row that a person meets on a page."""
-BY_DJANGO = {"400.html", "403.html", "404.html", "500.html", "django/forms/widgets/select.html"}
+BY_DJANGO = {"400.html", "403.html", "404.html", "500.html"}
 """Templates that Django looks for by their names."""
 
 

@@ -1,8 +1,10 @@
 """Forms: what is drawn, what is asked only sometimes, where errors stand."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.template import Context, Template
 from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString, mark_safe
 
 from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.policies.fields import FieldKind, FieldSpec
@@ -228,15 +231,39 @@ def test_plain_django_forms_can_show_problems() -> None:
     assert form.errors["name"] == ["不行"]
 
 
-def test_a_drop_down_says_what_django_would_say() -> None:
-    choices = [("", "请选择"), ("a&b", "<甲>"), ("组", [("1", "一"), ("2", "二")])]
-    select = forms.Select({"class": "form-select", "required": True}, choices)
-    ours, theirs = (
-        select.render("kind", "2", {"id": "id_kind"}, renderer)
-        for renderer in (forms.renderers.TemplatesSetting(), forms.renderers.DjangoTemplates())
-    )
-    assert "<optgroup" in ours
-    assert re.sub(r">\s+<", "><", ours).strip() == re.sub(r">\s+<", "><", theirs).strip()
+GROUPED = [("", "请选择"), ("a&b", "<甲>"), ("组", [("1", "一"), ("2", "二")])]
+AWKWARD = ("", None, "2", "<b>&\"'", mark_safe("&lt;b&gt;"), "一\n\t二", 0, 1_000_000, True, (1, 2))
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [
+        forms.TextInput, forms.NumberInput, forms.EmailInput, forms.URLInput, forms.TelInput, forms.HiddenInput,
+        forms.PasswordInput, forms.DateInput, forms.FileInput, forms.CheckboxInput, forms.Textarea,
+        partial(forms.Select, choices=GROUPED), partial(forms.SelectMultiple, choices=GROUPED),
+        partial(forms.PasswordInput, render_value=True),
+    ],
+)  # fmt: skip
+def test_a_control_says_what_django_would_say(widget: Callable[..., forms.Widget]) -> None:
+    attrs = {
+        "class": "form-control",
+        "required": True,
+        "readonly": False,
+        "data-long": '"<&甲',
+        "maxlength": 4,
+        "n": None,
+    }
+    for value in AWKWARD:
+        ours, theirs = (
+            widget(attrs).render('na"me', value, {"id": "id_kind"}, renderer)
+            for renderer in (forms.renderers.get_default_renderer(), forms.renderers.DjangoTemplates())
+        )
+        assert isinstance(ours, SafeString)
+        assert _one_line(ours) == _one_line(theirs)
+
+
+def _one_line(drawn: str) -> str:
+    return re.sub(r">\s+<", "><", drawn).strip()
 
 
 class Asking(BaseForm):

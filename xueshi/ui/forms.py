@@ -12,6 +12,7 @@ from xueshi.kernel.errors import Problems, RuleBroken
 from xueshi.ui.fields import FilesField, FilesInput, PeriodInput
 from xueshi.ui.parts import Scan
 from xueshi.ui.refusals import speak
+from xueshi.ui.rendering import CHOICES
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
@@ -98,10 +99,8 @@ def _dress(field: forms.Field) -> None:
     for widget in widgets:
         _add_class(widget)
     speak(field)
-    if isinstance(field.widget, forms.RadioSelect):
-        field.widget.template_name = "ui/widgets/choices.html"
-    if isinstance(field.widget, forms.CheckboxSelectMultiple):
-        field.widget.template_name = "ui/widgets/choices.html"
+    if isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        field.widget.template_name = CHOICES
     if isinstance(field, forms.CharField) and field.max_length and isinstance(field.widget, forms.Textarea):
         field.widget.attrs.setdefault("data-counter", str(field.max_length))
 

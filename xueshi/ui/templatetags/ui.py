@@ -68,12 +68,6 @@ def cell(*, value: object, url: str = "", into: str = "") -> str:
 
 
 @register.simple_tag
-def options(*, groups: Sequence[drawing.OptionGroup]) -> str:
-    """Draw the choices of a drop-down."""
-    return drawing.options(groups)
-
-
-@register.simple_tag
 def row_actions(*, of: Sequence[drawing.Acting], name: str, token: object) -> str:
     """Draw the last column of a row in which something can be changed; its forms carry the page's token."""
     return drawing.row_actions(of, name, str(token))
