@@ -11,8 +11,8 @@ SHARED = "tests/checks/surface"
 """The package whose files share one world and one crawl; apart, every worker would make its own."""
 UNCRAWLED = (f"{SHARED}/test_authority.py", f"{SHARED}/test_browser.py")
 """Its files that need the world and not the crawl: half of its work, which another worker may do."""
-
-
+WORLD = "snapshot"
+"""The fixture by which a file waits for that world."""
 RACES = "races"
 """Files in which forty threads meet: two such at once ask for more connections than a database usually has."""
 
@@ -33,13 +33,13 @@ def group_of(nodeid: str) -> str:
 def turn_of(item: pytest.Item) -> int:
     """The longest first, so that no worker ends alone: what shares a world, then what drives a browser.
 
-    What needs that world too comes after the browsers, when it has long been built; then the races.
+    What needs that world too comes after the other browsers, when it has long been built; then the races.
     """
     if group_of(item.nodeid) == SHARED:
         return 0
     if item.get_closest_marker("browser"):
-        return 1
-    return 2 if path_of(item.nodeid) in UNCRAWLED or group_of(item.nodeid) == RACES else 3
+        return 2 if hasattr(getattr(item, "module", None), WORLD) else 1
+    return 3 if path_of(item.nodeid) in UNCRAWLED or group_of(item.nodeid) == RACES else 4
 
 
 class Together(LoadScopeScheduling):
