@@ -19,7 +19,7 @@ WORTH_SENDING = timedelta(days=3)
 """A reminder that could not leave for so long says nothing new any more; the note inside the program stays."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # kept or lost with the deed it tells of
 def tell(drafts: Sequence[NoteDraft]) -> None:
     """Write notes and, for those that are new, letters; in the transaction of the caller, each effect once.
 

@@ -41,7 +41,7 @@ def record(by: By, action: str, obj: Any, **details: Any) -> None:
     record_many(by, [Act(action, obj._meta.label_lower, str(obj.pk), details)])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # kept or lost with the deed it tells of
 def record_many(by: By, acts: Iterable[Act]) -> None:
     """Append acts to the chain in order."""
     acts = list(acts)

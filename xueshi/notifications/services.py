@@ -39,14 +39,14 @@ def offered(channel: Channel) -> bool:
     return adapters.is_open(channel)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # kept or lost with the deed it tells of
 def write(letter: Letter) -> None:
     """Put a message into the outbox and queue its delivery, both in the transaction of the caller."""
     for message_id in bulk.add_messages([letter]):
         app.configure_task(JOB, queue="default").defer(message_id=message_id)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # kept or lost with the deed it tells of
 def write_many(letters: Sequence[Letter]) -> None:
     """Put many messages into the outbox, each key once, with two statements however many they are."""
     written: list[JSONValue] = [*bulk.add_messages(letters)]
@@ -56,7 +56,7 @@ def write_many(letters: Sequence[Letter]) -> None:
         app.configure_task(JOB_FOR_MANY, queue="default").batch_defer(*parts)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # kept or lost with the deed it tells of
 def add_notes(drafts: Sequence[NoteDraft]) -> frozenset[str]:
     """Tell people inside the program, in the transaction of the caller; the keys that were not told before."""
     return bulk.add_notes(drafts) if drafts else frozenset()
