@@ -1,10 +1,12 @@
 """Questions worded once bring what Django would bring, for whatever values."""
 
+from typing import Any
+
 import pytest
 from django.db.models import F, Prefetch, QuerySet
 
 from tests import small_world as make
-from xueshi.kernel.wording import worded, worded_row
+from xueshi.kernel.wording import worded, worded_keys, worded_row
 from xueshi.organisations.models import Membership, Organisation
 
 
@@ -61,3 +63,16 @@ def test_several_keys_at_once_have_words_by_their_number() -> None:
 
     for some in (bodies, bodies[:2], bodies[1:]):
         assert set(named(tuple(one.pk for one in some), 0)) == set(some)
+
+
+@pytest.mark.django_db
+def test_one_column_comes_without_rows() -> None:
+    world = make.build()
+
+    @worded_keys
+    def bodies(portal: str) -> QuerySet[Any]:
+        return Organisation.objects.filter(portal=portal).order_by("-pk").values_list("pk", flat=True)
+
+    known = Organisation.objects.filter(portal=world.city.portal).order_by("-pk")
+    assert bodies(world.city.portal) == [body.pk for body in known] != []
+    assert bodies("fujian") == []

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet, prefetch_related_objects
-from django.db.models.query import ModelIterable
+from django.db.models.query import FlatValuesListIterable, ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 type Value = int | str | tuple[int, ...] | tuple[str, ...]
@@ -104,15 +104,12 @@ def worded[M: Model](ask: Asks[M]) -> Callable[..., list[M]]:
     question changes before it asks (a part of a text) cannot be put in later: that is a ``TypeError`` at the first
     call, as are arguments of other types.
     """
-
-    @cache
-    def wording(*shapes: _Shape) -> _Wording:
-        return _worded(ask, shapes)
+    wording = _wordings(ask)
 
     @wraps(ask)
     def asked(*values: Value) -> list[M]:
         kept = wording(*map(_shape, values))
-        found: list[M] = list(ModelIterable(cast("QuerySet[M]", _Asked(kept, tuple(_flat(values))))))
+        found: list[M] = list(ModelIterable(cast("QuerySet[M]", _Asked(kept, _all(values)))))
         if lookups := kept.rows._prefetch_related_lookups:  # type: ignore[attr-defined]  # private, and the only way to them
             prefetch_related_objects(found, *lookups)
         return found
@@ -131,6 +128,25 @@ def worded_row[M: Model](ask: Asks[M]) -> Callable[..., M | None]:
     return asked
 
 
+def worded_keys(ask: Asks[Any]) -> Callable[..., list[int]]:
+    """As ``worded`` for a question that asks for one column (``values_list`` with ``flat``): its values."""
+    wording = _wordings(ask)
+
+    @wraps(ask)
+    def asked(*values: Value) -> list[int]:
+        return list(FlatValuesListIterable(cast("QuerySet[Any]", _Asked(wording(*map(_shape, values)), _all(values)))))
+
+    return asked
+
+
+def _wordings(ask: Asks[Any]) -> Callable[..., _Wording]:
+    @cache
+    def wording(*shapes: _Shape) -> _Wording:
+        return _worded(ask, shapes)
+
+    return wording
+
+
 def _worded(ask: Asks[Any], shapes: tuple[_Shape, ...]) -> _Wording:
     signs = tuple(_sign(shape, index) for index, shape in enumerate(shapes))
     rows = ask(*signs)
@@ -147,6 +163,10 @@ def _worded(ask: Asks[Any], shapes: tuple[_Shape, ...]) -> _Wording:
 
 def _shape(value: Value) -> _Shape:
     return tuple(map(type, value)) if isinstance(value, tuple) else type(value)
+
+
+def _all(values: Iterable[Value]) -> tuple[int | str, ...]:
+    return tuple(_flat(values))
 
 
 def _flat(values: Iterable[Value]) -> Iterator[int | str]:

@@ -62,11 +62,13 @@ def token[M: Model](kind: str, stage: Stage, *, key: str = "case_id") -> Callabl
     ``key`` is the column of a row that holds the key of its case: ``pk`` where the rows are the cases themselves.
     """
 
-    def sign(actor: Actor, matching: Matching[M]) -> str:
-        body = json.dumps([kind, stage, actor.desk_id, _case_ids(matching, key)], separators=(",", ":"))
-        return signing.dumps(body, salt=_SALT, compress=True)
+    return lambda actor, matching: token_of(kind, stage, actor, _case_ids(matching, key))
 
-    return sign
+
+def token_of(kind: str, stage: Stage, actor: Actor, case_ids: Sequence[int]) -> str:
+    """Signs which cases the reviewer is being shown."""
+    body = json.dumps([kind, stage, actor.desk_id, case_ids], separators=(",", ":"))
+    return signing.dumps(body, salt=_SALT, compress=True)
 
 
 def _case_ids[M: Model](matching: Matching[M], key: str) -> list[int]:

@@ -68,16 +68,18 @@ class Found[M: Model](Asked[M]):
         return list(self.ordered[: self.size + 1])
 
     @cached_property
-    def _keys(self) -> QuerySet[M]:
-        """All matching rows, to be counted and named."""
-        return self._opening.keys(self.actor) if self._opening is not None else self.matching
+    def _keys(self) -> list[int]:
+        """The keys of all rows of the list as it opens; none where it has another face."""
+        return self._opening.keys(self.actor, self._opening.at_most) if self._opening is not None else []
 
     @cached_property
     def total(self) -> int:
         """How many rows match; counted by the database only where the first page does not show them all."""
         if self.asked_page == 1 and len(self._first) <= self.size:
             return len(self._first)
-        return self._keys.count()
+        if self._opening is not None and len(self._keys) < self._opening.at_most:
+            return len(self._keys)
+        return self.matching.count()
 
     def counted(self, tab: ListTab[M]) -> int:
         """How many rows a tab holds, whatever is filtered."""
@@ -116,4 +118,8 @@ class Found[M: Model](Asked[M]):
         """Names the matching set for 全部 actions."""
         if self.page.token is None:
             return ""
-        return self.page.token(self.actor, self.rows if self.total <= self.size else self._keys)
+        if self.total <= self.size:
+            return self.page.token(self.actor, self.rows)
+        if self._opening is not None:
+            return self._opening.token(self.actor, self._keys)
+        return self.page.token(self.actor, self.matching)

@@ -11,8 +11,8 @@ from xueshi.declarations.selectors.desk import (
     first_waiting,
     required_of,
     shown_evidence,
-    waiting,
     waiting_at,
+    waiting_cases,
 )
 from xueshi.declarations.selectors.progress import KIND, STATES, in_states, state, with_state
 from xueshi.declarations.selectors.reading import (
@@ -80,8 +80,8 @@ __all__ = [
     "shown_evidence",
     "state",
     "steps_of",
-    "waiting",
     "waiting_at",
+    "waiting_cases",
     "waiting_hours",
     "with_state",
 ]

@@ -14,7 +14,7 @@ from xueshi.declarations.selectors.reading import STEPS, whole
 from xueshi.duplicates import selectors as duplicates
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.wording import worded, worded_row
+from xueshi.kernel.wording import worded, worded_keys, worded_row
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Json
@@ -39,12 +39,8 @@ def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[De
 
     The decided ones know the desk's own steps; what the actor took off their list is left out.
     """
-    return _listed(waiting(actor, stage) if waits else _with_reviewed(actor, stage))
-
-
-def waiting(actor: Actor, stage: Stage) -> QuerySet[Declaration]:
-    """All that waits at the actor's desk, without what a list shows of it."""
-    return Declaration.objects.filter(waiting_at(actor, stage))
+    here = Declaration.objects.filter(waiting_at(actor, stage)) if waits else _with_reviewed(actor, stage)
+    return _listed(here)
 
 
 def first_waiting(actor: Actor, number: int, *, stage: Stage) -> list[Declaration]:
@@ -59,6 +55,21 @@ def _first_waiting(number: int) -> Callable[..., list[Declaration]]:
         return _listed(Declaration.objects.filter(_waits(desk_id, stage))).order_by(*WAITING_FIRST, "pk")[:number]
 
     return rows
+
+
+def waiting_cases(actor: Actor, number: int, *, stage: Stage) -> list[int]:
+    """The cases of all that waits at the actor's desk, at most as many."""
+    return _waiting_cases(number)(actor.desk_id, stage.value) if actor.desk_id is not None else []
+
+
+@cache
+def _waiting_cases(number: int) -> Callable[..., list[int]]:
+    @worded_keys
+    def cases(desk_id: int, stage: str) -> QuerySet[Any]:
+        waiting = Declaration.objects.filter(_waits(desk_id, stage))
+        return waiting.order_by("case_id").values_list("case_id", flat=True)[:number]
+
+    return cases
 
 
 def _listed(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:

@@ -113,7 +113,12 @@ def _page(desk: _Desk) -> ListPage[Declaration]:
 
 
 def _opening(stage: Stage) -> Opening[Declaration]:
-    return Opening(partial(selectors.first_waiting, stage=stage), partial(selectors.waiting, stage=stage))
+    return Opening(
+        first=partial(selectors.first_waiting, stage=stage),
+        keys=partial(selectors.waiting_cases, stage=stage),
+        token=partial(queues.token_of, selectors.KIND, stage),
+        at_most=queues.SHOWN_AT_MOST,
+    )
 
 
 def _remarks(actor: Actor) -> list[str]:
