@@ -4,6 +4,7 @@ import hmac
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 
 from xueshi.accounts import second_factor, sessions
 from xueshi.accounts.devices import Visit
@@ -25,6 +26,7 @@ FRESH = timedelta(minutes=10)
 _NOWHERE = Visit()
 
 
+@transaction.atomic  # an end and a beginning: waited for once, and never only one of them
 def begin(
     session: SessionBase, user: User, hat: Membership | None, visit: Visit = _NOWHERE, *, factor: bool = False
 ) -> None:

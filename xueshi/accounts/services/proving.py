@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from xueshi.accounts import devices, limits
 from xueshi.accounts.limits import Limit
@@ -93,6 +94,7 @@ def _count(user: User | None, subject: str, typed: Credentials) -> None:
     limits.require(BY_STRANGERS, subject, THROTTLED)
 
 
+@transaction.atomic
 def _forgive(subject: str, typed: Credentials) -> None:
     limits.forgive(BY_ACCOUNT, f"{subject}|{typed.source}")
     if typed.source:
