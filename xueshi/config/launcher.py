@@ -210,7 +210,8 @@ def command(words: list[str]) -> None:
     with contextlib.ExitStack() as stack:
         if lock is not None:
             stack.enter_context(lock)
-            stack.enter_context(_database())
+            if stack.enter_context(_database()) is not None:
+                _manage("migrate", "--no-input", "--verbosity=0")  # our own, which may be new
         sys.stdout.write(_manage(*words))
 
 
