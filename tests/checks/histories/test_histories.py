@@ -4,6 +4,7 @@
 which seed.
 """
 
+import faulthandler
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +42,8 @@ from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Verdict
 
 pytestmark = pytest.mark.django_db
-RUNS, STEPS = int(os.environ.get("XUESHI_HISTORIES") or 5), 50
+USUAL, STEPS = 5, 50
+RUNS = int(os.environ.get("XUESHI_HISTORIES") or USUAL)
 DAY_CAP = Decimal(8)
 MANY = 10
 """Records of one history: enough for caps to bite, few enough that most steps decide."""
@@ -268,6 +270,8 @@ class Histories(RuleBasedStateMachine):
 
 
 def test_cc_11_random_histories(tell: Tell, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
+    if RUNS > USUAL:
+        faulthandler.cancel_dump_traceback_later()  # takes longer than a browser that never answers
     Histories.places = {portal: place(portal) for portal in ("weihai", "fujian")}
     Histories.steps, Histories.done = 0, {}
     chosen = int(pytestconfig.getoption("randomly_seed", 0) or 0)
