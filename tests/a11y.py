@@ -11,6 +11,7 @@ from django.conf import settings
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = """async (tags) => {
+  if (typeof axe === "undefined") return null;
   const result = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
   return result.violations.flatMap((rule) =>
     rule.nodes.map((node) => `axe ${rule.id}: ${node.target.join(" ")} ${node.failureSummary}`),
@@ -36,7 +37,9 @@ def violations(page: Any, *, seen: bool = False) -> list[str]:
     ``seen``: the same document was judged at another width. axe judges what is drawn, so it is asked again;
     HTML_CodeSniffer reads the document, which no width changes.
     """
-    if page.evaluate("typeof axe === 'undefined'"):
+    found = page.evaluate(AXE, AXE_TAGS)
+    if found is None:
         for script in scripts():
             page.evaluate(script)
-    return [*page.evaluate(AXE, AXE_TAGS), *([] if seen else page.evaluate(SNIFFER))]
+        found = page.evaluate(AXE, AXE_TAGS)
+    return [*found, *([] if seen else page.evaluate(SNIFFER))]

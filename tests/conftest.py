@@ -7,7 +7,7 @@ import os
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -163,11 +163,14 @@ def chromium(_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
     gc.freeze()  # what is left stays: the next file need not look at it again
 
 
+_folders = count()
+
+
 @pytest.fixture(autouse=True)
-def _quick_and_private(settings: object, tmp_path: Path) -> None:
-    """Cheap password hashes, files in the test's own folder."""
+def _quick_and_private(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Cheap password hashes, files in a folder of the test's own, which is made with the first of them."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+    settings.FILES_ROOT = tmp_path_factory.getbasetemp() / f"files{next(_folders)}"  # type: ignore[attr-defined]
 
 
 _witness = Witness()

@@ -23,7 +23,9 @@ WIDTHS = ((1440, 2200), (390, 4400))
 """Windows in which almost every page is seen at once: what a bar that sticks to an edge covers half is found by
 scrolling, not hidden. One that is longer gets a longer window."""
 FIRST = ViewportSize(width=WIDTHS[0][0], height=WIDTHS[0][1])
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SHAPE = """(({ scrollWidth, clientWidth }) =>
+  [document.querySelectorAll("main").length, scrollWidth - clientWidth])(document.documentElement)"""
+"""How many main parts a page has, and by how much it is wider than its window."""
 TALL = "document.documentElement.scrollHeight"
 type Act = Callable[[Page], object]
 
@@ -110,9 +112,10 @@ class Auditor:
                 page.set_viewport_size({"width": width, "height": whole})
             self.seen.append(f"{name} {width}")
             found = a11y.violations(page, seen=place > 0)
-            if (mains := page.locator("main").count()) != 1:
+            mains, over = page.evaluate(SHAPE)
+            if mains != 1:
                 found.append(f"{mains} main elements")
-            if over := page.evaluate(SIDEWAYS):
+            if over:
                 found.append(f"{over} px wider than the window")
             self.wrong += [f"{name} {width}: {one}" for one in dict.fromkeys(found)]
         page.set_viewport_size(FIRST)

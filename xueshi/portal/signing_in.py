@@ -35,7 +35,8 @@ def begin(
     ``factor``: a code of the second factor was given already. Every way in begins here, so every way meets the gate.
     """
     kept = session.get(keeping.SESSION_KEY)
-    sessions.closed(session.session_key or "")
+    if session.session_key:
+        sessions.closed(session.session_key)
     session.flush()
     session.create()
     if kept is not None:  # sealed, and opens for its owner only
