@@ -69,6 +69,7 @@ def _read(row: Declaration) -> dict[str, object]:
 
 
 @pytest.mark.django_db
+@pytest.mark.req("CV-03")
 @pytest.mark.parametrize("at_most", [11, 12, 5_000])
 def test_a_desk_counts_all_that_waits_though_a_button_takes_fewer(
     at_most: int, monkeypatch: pytest.MonkeyPatch

@@ -45,7 +45,7 @@ def desk_rows(actor: Actor, stage: Stage, *, waits: bool = False) -> QuerySet[De
 
 def first_waiting(actor: Actor, number: int, *, stage: Stage) -> list[Declaration]:
     """The first of ``desk_rows`` that wait, by ``WAITING_FIRST``."""
-    return _first_waiting(number)(actor.desk_id, stage.value) if actor.desk_id is not None else []
+    return _of_desk(_first_waiting(number), actor, stage)
 
 
 @cache
@@ -59,7 +59,7 @@ def _first_waiting(number: int) -> Callable[..., list[Declaration]]:
 
 def waiting_cases(actor: Actor, number: int, *, stage: Stage) -> list[int]:
     """The cases of all that waits at the actor's desk, at most as many."""
-    return _waiting_cases(number)(actor.desk_id, stage.value) if actor.desk_id is not None else []
+    return _of_desk(_waiting_cases(number), actor, stage)
 
 
 @cache
@@ -70,6 +70,11 @@ def _waiting_cases(number: int) -> Callable[..., list[int]]:
         return waiting.order_by("case_id").values_list("case_id", flat=True)[:number]
 
     return cases
+
+
+def _of_desk[Found](ask: Callable[..., list[Found]], actor: Actor, stage: Stage) -> list[Found]:
+    """What a kept question finds at the actor's desk; whoever has none finds nothing."""
+    return ask(actor.desk_id, stage.value) if actor.desk_id is not None else []
 
 
 def _listed(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
