@@ -1,18 +1,15 @@
 """What opens at a desk is what its list finds: the question about one row agrees with its filter."""
 
-import re
 from itertools import product
 
 import pytest
 
 from tests import small_world as make
-from tests.browsers import signed_in
 from tests.declarations import world as w
 from xueshi.declarations import selectors, services
 from xueshi.declarations.models import Declaration
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
-from xueshi.reviews import queues
 from xueshi.reviews.states import Stage, Verdict
 
 
@@ -66,19 +63,3 @@ def _read(row: Declaration) -> dict[str, object]:
     assert case is not None
     kept = {name: value for name, value in vars(row).items() if name != "_state"}
     return kept | {"user": vars(row.person.user)["name"], "case": vars(case)["version"], "unit": row.organisation.name}
-
-
-@pytest.mark.django_db
-@pytest.mark.req("CV-03")
-@pytest.mark.parametrize("at_most", [11, 12, 5_000])
-def test_a_desk_counts_all_that_waits_though_a_button_takes_fewer(
-    at_most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queues, "SHOWN_AT_MOST", at_most)
-    world = make.build()
-    cases = sorted(w.handed_in(world.person, str(hours)).case_id or 0 for hours in range(1, 13))
-    page = signed_in(world.employer_admin).get("/declarations/review/").content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', page)
-    assert "共12条" in page
-    assert token is not None
-    assert queues.shown(world.employer_admin, token[1])[2] == tuple(cases[:at_most])

@@ -18,7 +18,7 @@ from xueshi.kernel import clock
 from xueshi.organisations.states import OrganisationKind
 from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Person
-from xueshi.reviews import batches, deciding
+from xueshi.reviews import batches, deciding, queues
 from xueshi.reviews.models import BatchRun, ReviewCase
 from xueshi.reviews.states import CaseState, Verdict
 from xueshi.reviews.tasks import resume_batches, run_batch, sweep
@@ -41,6 +41,21 @@ def waiting(world: make.SmallWorld, count: int) -> list[int]:
     people = [Person(world.person, world.record, unit), Person(world.colleague, world.colleague_record, unit)]
     more = World(world.employer_admin, people, w.fresh(first)).hand_in(count - 1)
     return sorted([w.case(first).pk, *more])
+
+
+@pytest.mark.req("CV-03")
+@pytest.mark.parametrize("at_most", [11, 12, 5_000])
+def test_a_desk_counts_all_that_waits_and_a_button_takes_as_many_as_it_may(
+    at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "SHOWN_AT_MOST", at_most)
+    world = make.build()
+    cases, browser = waiting(world, 12), signed_in(world.employer_admin)
+    assert "共12条" in page(browser, DESK)
+    address = browser.post("/reviews/all/", {"token": shown(browser), "action": "pass"})["Location"]
+    assert browser.post(address).status_code == 302
+    passed = ReviewCase.objects.filter(state=CaseState.APPROVED).order_by("pk")
+    assert list(passed.values_list("pk", flat=True)) == cases[:at_most]
 
 
 def broken_off(run_id: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
