@@ -1,11 +1,11 @@
 """Counting tries before they happen, in one statement, so that parallel tries and restarts gain nothing (B3)."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
 
 from xueshi.accounts.models import Throttle
 from xueshi.kernel import clock
@@ -18,6 +18,10 @@ ON CONFLICT (key) DO UPDATE
        window_ends = CASE WHEN held.window_ends <= %(now)s OR (%(locks)s AND held.count + 1 = %(tries)s)
                           THEN %(ends)s ELSE held.window_ends END
 RETURNING count, window_ends
+"""
+_SETTLE = """
+WITH forgiven AS (DELETE FROM accounts_throttle WHERE key = ANY(%s))
+UPDATE accounts_throttle SET count = count - 1 WHERE key = ANY(%s) AND count > 0
 """
 
 
@@ -32,6 +36,10 @@ class Limit:
     tries: int
     window: timedelta
     locks: bool = False
+
+
+type Tried = tuple[Limit, str]
+"""A limit, and whose tries it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,19 @@ def require(limit: Limit, subject: str, message: str) -> None:
 
 def give_back(limit: Limit, subject: str) -> None:
     """Take one try off the count: it was none of those the limit is for."""
-    held = Throttle.objects.filter(key=_key(limit, subject), count__gt=0)  # rule 1: our own counters
-    held.update(count=F("count") - 1)
+    settle((), ((limit, subject),))
 
 
 def forgive(limit: Limit, subject: str) -> None:
     """Forget the tries of a subject after success."""
-    Throttle.objects.filter(key=_key(limit, subject)).delete()  # rule 1: our own counters
+    settle(((limit, subject),), ())
+
+
+def settle(forgiven: Iterable[Tried], given_back: Iterable[Tried]) -> None:
+    """After a success: forget all tries of some, take one off the count of others."""
+    keys = [[_key(*one) for one in some] for some in (forgiven, given_back)]
+    with connection.cursor() as cursor:  # rule 6: a listed module
+        cursor.execute(_SETTLE, keys)
 
 
 def sweep() -> int:

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from xueshi.accounts.states import AccountState
 from xueshi.kernel import text
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.wording import worded_row
+from xueshi.kernel.wording import worded, worded_row
 from xueshi.organisations import permissions
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Membership, Organisation
@@ -30,8 +30,13 @@ def organisation_for(actor: Actor, pk: int) -> Organisation:
 
 def hats(user_id: int, portal: str) -> list[Membership]:
     """The hats a person may wear on this portal, professional last."""
+    return _hats(user_id, portal)
+
+
+@worded
+def _hats(user_id: int, portal: str) -> QuerySet[Membership]:
     rows = Membership.objects.filter(permissions.hats_of(user_id, portal))
-    return list(rows.select_related("organisation", "role", "department").order_by("hat", "-is_super", "pk"))
+    return rows.select_related("organisation", "role", "department").order_by("hat", "-is_super", "pk")
 
 
 def hats_counted(user_id: int, portal: str) -> Coalesce:

@@ -26,7 +26,7 @@ FRESH = timedelta(minutes=10)
 _NOWHERE = Visit()
 
 
-@transaction.atomic  # an end and a beginning: waited for once, and never only one of them
+@transaction.atomic(savepoint=False)  # an end and a beginning: waited for once, and never only one of them
 def begin(
     session: SessionBase, user: User, hat: Membership | None, visit: Visit = _NOWHERE, *, factor: bool = False
 ) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db.models import QuerySet
 
 from xueshi.accounts import devices, limits
 from xueshi.accounts.limits import Limit
@@ -13,6 +13,7 @@ from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
 from xueshi.kernel import clock, identity
 from xueshi.kernel.errors import RuleBroken, TooMany
+from xueshi.kernel.wording import worded_row
 
 BY_SOURCE = Limit("login-source", 30, timedelta(hours=1))
 BY_ACCOUNT = Limit("login-account", 20, timedelta(hours=1))
@@ -94,13 +95,11 @@ def _count(user: User | None, subject: str, typed: Credentials) -> None:
     limits.require(BY_STRANGERS, subject, THROTTLED)
 
 
-@transaction.atomic
 def _forgive(subject: str, typed: Credentials) -> None:
-    limits.forgive(BY_ACCOUNT, f"{subject}|{typed.source}")
-    if typed.source:
-        limits.give_back(BY_SOURCE, typed.source)
+    forgiven = [(BY_ACCOUNT, f"{subject}|{typed.source}")]
     if typed.freeze is not None:
-        limits.forgive(_freezing(typed.freeze), subject)
+        forgiven.append((_freezing(typed.freeze), subject))
+    limits.settle(forgiven, [(BY_SOURCE, typed.source)] if typed.source else [])
 
 
 def reopen(user: User) -> None:
@@ -143,10 +142,15 @@ def find(
             except RuleBroken:
                 continue
             wanted.append(document_index(kind, number))
-    found = User.objects.filter(document_index__in=wanted).order_by("pk").first() if wanted else None
+    found = _holder(tuple(wanted)) if wanted else None
     if found is None and "login_name" in identifiers and plain:
         found = User.objects.filter(login_name=plain).first()
     return found
+
+
+@worded_row
+def _holder(indexes: tuple[str, ...]) -> QuerySet[User]:
+    return User.objects.filter(document_index__in=indexes).order_by("pk")[:1]
 
 
 def confirm_owner(user: User, password: str, source: str, refusal: RuleBroken) -> None:

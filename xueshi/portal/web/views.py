@@ -1,5 +1,6 @@
 """Front page, sign-in, hats, password, homes."""
 
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -45,12 +46,17 @@ def front(request: PortalRequest) -> HttpResponse:
         answer = _front(request, typed, {"password": refused.message}, refused.status)
         answer.headers["Retry-After"] = str(refused.retry_after)
         return answer
+    return _remembering(_let_in(request, came), typed)
+
+
+@transaction.atomic
+def _let_in(request: PortalRequest, came: entering.Entered) -> HttpResponse:
     signing_in.begin(request.session, came.user, came.hat, cookies.visit_of(request), factor=came.factor)
-    audit.record(audit.By(came.user.pk, came.hat.organisation_id if came.hat else None), "account.signed_in", came.user)
     answer = redirect(way_on(request))
     if not signing_in.owes_factor(request.session, actor_from(came.user, came.hat)):
         cookies.know_device(request, answer, came.user)
-    return _remembering(answer, typed)
+    audit.record(audit.By(came.user.pk, came.hat.organisation_id if came.hat else None), "account.signed_in", came.user)
+    return answer
 
 
 def _front(
