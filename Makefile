@@ -32,8 +32,8 @@ shots: bootstrap  ## pictures of the pages of tools/shots.toml, wide and narrow,
 	@$(PYTHON) tools/browser.py
 	@$(PYTHON) tools/shots.py $(ONLY)
 
-bench: bootstrap  ## every operation against its reference in one run (ONLY=name)
-	@$(PYTHON) -m tools.bench $(ONLY)
+bench: bootstrap  ## every operation against its reference in one run (ONLY=name, PEOPLE=1000000: among so many)
+	@$(PYTHON) -m tools.bench $(ONLY) $(if $(PEOPLE),--people $(PEOPLE))
 
 seed: bootstrap   ## load a world into the running database (ARGS="--size s --rng 1")
 	@$(PYTHON) -m xueshi.config.launcher seed $(ARGS)

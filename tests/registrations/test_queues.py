@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import small_world as make
-from tests.declarations.units import heads
+from tests.declarations.units import heads, sub_administrator
 from tests.registrations import forms
 from tests.registrations.conftest import SignIn
 from tests.registrations.forms import Form, host
 from tests.small_world import SmallWorld
 from xueshi.organisations.models import Organisation
+from xueshi.organisations.states import Power
 from xueshi.registrations.models import Registration
 from xueshi.reviews.models import BatchRun, RemovedRecord, ReviewCase
 from xueshi.reviews.states import CaseState
@@ -137,6 +138,18 @@ def test_the_reviewed_tab_names_reviewer_time_and_result(world: SmallWorld, visi
     assert states([first]) == ["approved"]
     assert Registration.objects.get(case=first).user.is_active
     assert forms.enters(forms.number(401))
+
+
+@pytest.mark.req("REV-06")
+def test_what_a_colleague_decided_stands_under_reviewed_too(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
+    case, left = people(visit, world.employer, ["陈霞", "陈光"])
+    other = sub_administrator("李明", world.employer, Power.REVIEW_ACCOUNTS)
+    sign_in(world.employer_admin).post("/reviews/decide/", {"row": row(case), "verdict": "pass"}, **WEIHAI)
+    listed = {
+        tab: [one.pk for one in sign_in(other).get(f"/registrations/people/?tab={tab}", **WEIHAI).context["list"].rows]
+        for tab in ("waiting", "reviewed")
+    }
+    assert listed == {"waiting": [left.pk], "reviewed": [case.pk]}
 
 
 @pytest.mark.req("REV-06", "SYS-21")

@@ -64,6 +64,15 @@ pair(
         by_cpu=True,
     )
 )
+pair(
+    Bench(
+        "page-form",
+        "declaration form with its calculator, server CPU (6)",
+        BAR,
+        _page(_professional, "/declarations/new/?form=on_the_job"),
+        by_cpu=True,
+    )
+)
 
 
 def _certificate() -> str:

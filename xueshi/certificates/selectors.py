@@ -83,7 +83,7 @@ def recent_print_runs(actor: Actor, limit: int = 5) -> list[PrintRun]:
 def years_of_people(actor: Actor) -> QuerySet[YearAccount]:
     """The years of everybody whose certificates the actor prints, with the number of the paper that stands."""
     paper = Certificate.objects.filter(account=OuterRef("pk"), kind=ANNUAL, state=CertificateState.VALID)
-    rows = ledger.accounts_seen(actor) if permissions.can_print_for_others(actor) else YearAccount.objects.none()
+    rows = ledger.accounts_listed(actor) if permissions.can_print_for_others(actor) else YearAccount.objects.none()
     return rows.annotate(paper_number=Coalesce(Subquery(paper.values("number")[:1]), Value("")))
 
 

@@ -44,6 +44,17 @@ def memberships_seen_by(actor: Actor) -> Q:
     return own | Q(organisation__path__startswith=actor.organisation.path)
 
 
+def under_hat(actor: Actor, body: str) -> Q:
+    """What a list is about under an administrator's hat: rows whose ``body`` (a path of fields) lies in its reach.
+
+    Beside a filter of what may be seen, which lets one's own through wherever it stands: that has lists of its own,
+    under one's own hat, and a database that looks for either looks at every row.
+    """
+    if not actor.is_administrator or actor.organisation is None:
+        return Q()
+    return Q((f"{body}__path__startswith", actor.organisation.path))
+
+
 def hats_of(user_id: int, portal: str) -> Q:
     """The hats a person may wear on one portal: bodies of that portal."""
     return Q(

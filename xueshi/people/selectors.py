@@ -10,6 +10,7 @@ from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.text import number
 from xueshi.kernel.wording import worded_row
+from xueshi.organisations import permissions as bodies
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Department
 from xueshi.people import permissions, rules
@@ -36,9 +37,10 @@ def _with_everything(rows: QuerySet[Professional]) -> QuerySet[Professional]:
     return rows.select_related("user", "employment__organisation__parent", "employment__department")
 
 
-def professionals_seen(actor: Actor) -> QuerySet[Professional]:
-    """Every professional the actor may see."""
-    return _with_everything(Professional.objects.filter(permissions.professionals_seen_by(actor)))
+def professionals_listed(actor: Actor) -> QuerySet[Professional]:
+    """The professionals the actor sees under the hat that is worn."""
+    listed = bodies.under_hat(actor, "employment__organisation")
+    return _with_everything(Professional.objects.filter(permissions.professionals_seen_by(actor), listed))
 
 
 def professional_of(user_id: int) -> Professional | None:

@@ -1,6 +1,7 @@
 """Cases, steps, history, batch runs; what a reviewer keeps off their list, and what an organisation refuses for."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -14,7 +15,8 @@ class ReviewCase(models.Model):
 
     ``desk`` and ``stage`` repeat the active step, so an inbox over all kinds is one indexed query; both are written
     by the one function that moves cases and compared by INV-16. ``handler`` is the administrator of the desk to whom it
-    was entrusted (转交); while there is one, only they decide it.
+    was entrusted (转交); while there is one, only they decide it. ``deciders`` repeats who decided the steps before in
+    this round, for nobody decides twice and an inbox asks of thousands at once; empty when nothing waits any more.
     """
 
     kind = models.CharField(max_length=30)
@@ -30,6 +32,7 @@ class ReviewCase(models.Model):
     desk = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     stage = models.CharField(max_length=12, null=True)
     handler = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    deciders = ArrayField(models.BigIntegerField(), default=list)
     submitted_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
@@ -48,7 +51,12 @@ class ReviewCase(models.Model):
             models.CheckConstraint(condition=Q(handler=None) | Q(desk__isnull=False), name="handled_case_has_desk"),
         ]
         indexes = [
-            models.Index(fields=["desk", "stage", "kind", "waiting_since", "id"], name="case_inbox"),
+            models.Index(
+                fields=["desk", "stage", "kind", "waiting_since", "id"],
+                include=["owner", "submitted_by", "handler", "deciders"],
+                condition=Q(desk__isnull=False),
+                name="case_inbox",
+            ),
             models.Index(fields=["owner", "kind"]),
             models.Index(fields=["organisation", "kind", "state"]),
         ]

@@ -90,8 +90,7 @@ def cases_reviewable_by(actor: Actor) -> Q:
         granted = [kind.key for kind in kinds.all_kinds() if stage in kind.powers and actor.has(kind.powers[stage])]
         if granted:
             allowed |= Q(stage=stage, kind__in=granted)
-    before = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), decided_by_id=actor.user.pk)
-    mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk) | Q(Exists(before))
+    mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk) | Q(deciders__contains=[actor.user.pk])
     return Q(desk_id=actor.desk_id) & allowed & ~mine
 
 

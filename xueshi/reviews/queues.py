@@ -189,7 +189,7 @@ def tabs() -> tuple[ListTab[ReviewCase], ...]:
     """待审核 and 已审核 over ``selectors.queue`` (REV-01)."""
     return (
         ListTab(key="waiting", label="待审核", narrow=lambda rows: rows.filter(waits_here=True), count=True),
-        ListTab(key="reviewed", label="已审核", narrow=lambda rows: rows.filter(waits_here=False)),
+        ListTab(key="reviewed", label="已审核", narrow=lambda rows: rows.filter(decided_here=True)),
     )
 
 

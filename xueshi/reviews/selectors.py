@@ -99,18 +99,21 @@ def inbox(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[Revi
 
 
 def queue(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewCase]:
-    """The cases of a kind that wait at the actor's desk or were decided there; ``waits_here`` tells the two apart.
+    """The cases of a kind that wait at the actor's desk or were decided there.
 
-    What the actor took off their list is left out (REV-06).
+    ``waits_here`` and ``decided_here`` can be filtered by, and one of them is true of each. What the actor took off
+    their list is left out (REV-06).
     """
     decided = ReviewStep.objects.filter(
-        case_id=OuterRef("pk"), desk_id=actor.desk_id, stage=stage, state__in=[StepState.PASSED, StepState.FAILED]
+        desk_id=actor.desk_id, stage=stage, state__in=[StepState.PASSED, StepState.FAILED]
     )
     waiting = Q(desk_id=actor.desk_id, stage=stage) & permissions.cases_decidable_by(actor)
-    rows = ReviewCase.objects.filter(kind=kind).annotate(
-        waits_here=ExpressionWrapper(waiting, output_field=BooleanField())
+    kept = Q(pk__in=decided.values("case_id")) & ~taken_off(actor, "pk")
+    rows = ReviewCase.objects.filter(kind=kind).alias(
+        waits_here=ExpressionWrapper(waiting, output_field=BooleanField()),
+        decided_here=ExpressionWrapper(kept & (Q(desk=None) | ~waiting), output_field=BooleanField()),
     )
-    return rows.filter(waiting | (Exists(decided) & ~taken_off(actor, "pk")))
+    return rows.filter(waiting | kept)
 
 
 def taken_off(actor: Actor, case: str = "case_id") -> Exists:

@@ -65,7 +65,15 @@ class Found[M: Model](Asked[M]):
         """The rows of the first page and one more, which tells whether there are others."""
         if self._opening is not None and not self.sort:
             return self._opening.first(self.actor, self.size + 1)
-        return list(self.ordered[: self.size + 1])
+        return self._read(slice(self.size + 1))
+
+    def _read(self, part: slice) -> list[M]:
+        """Some of the ordered rows."""
+        if not self.page.by_keys:
+            return list(self.ordered[part])
+        keys = list(self.ordered.values_list("pk", flat=True)[part])
+        found = self.matching.in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     @cached_property
     def _keys(self) -> list[int]:
@@ -111,7 +119,7 @@ class Found[M: Model](Asked[M]):
         if self.asked_page == 1:
             return self._first[: self.size]
         first = (self.pager.page - 1) * self.size
-        return list(self.ordered[first : first + self.size]) if self.total else []
+        return self._read(slice(first, first + self.size)) if self.total else []
 
     @cached_property
     def token(self) -> str:

@@ -97,6 +97,7 @@ def people(actor: Actor, pack: Pack, year: int) -> ListPage[YearAccount]:
     verifies = actor.role_key in {OrganisationKind.BUREAU, OrganisationKind.DEPARTMENT}
     return ListPage(
         key="certificates.people",
+        by_keys=True,
         title=pack.called(actor.role_key, "certificates:people", pack.word("certificate.query")),
         rows=selectors.years_of_people,
         allowed=permissions.can_print_for_others,

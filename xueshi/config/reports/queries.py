@@ -114,9 +114,12 @@ SELECT 'case ' || c.id FROM reviews_reviewcase c
   LEFT JOIN LATERAL (SELECT count(*) AS steps, min(s.desk_id) AS desk_id, min(s.stage) AS stage, min(s.round) AS round
                        FROM reviews_reviewstep s WHERE s.case_id = c.id AND s.state = 'active') active ON true
   LEFT JOIN organisations_organisation desk ON desk.id = c.desk_id
- WHERE CASE WHEN c.desk_id IS NULL THEN active.steps > 0 OR c.state = 'pending'
+ WHERE CASE WHEN c.desk_id IS NULL THEN active.steps > 0 OR c.state = 'pending' OR c.deciders <> '{}'
             ELSE active.steps <> 1 OR active.desk_id <> c.desk_id OR active.stage <> c.stage
-                 OR active.round <> c.round OR desk.state <> 'active' END
+                 OR active.round <> c.round OR desk.state <> 'active'
+                 OR c.deciders <> ARRAY(SELECT s.decided_by_id FROM reviews_reviewstep s
+                                         WHERE s.case_id = c.id AND s.round = c.round AND s.decided_by_id IS NOT NULL
+                                         ORDER BY s.position) END
 """
 
 EVENTS_HAVE_CHANGES: Final = """

@@ -34,6 +34,7 @@ from xueshi.declarations.selectors.telling import (
 from xueshi.declarations.selectors.units import (
     approved_records,
     declared_together,
+    handed_in,
     named,
     numbered,
     people_declared_for,
@@ -62,6 +63,7 @@ __all__ = [
     "evidence_file",
     "evidence_of",
     "first_waiting",
+    "handed_in",
     "in_states",
     "learning_form",
     "named",

@@ -29,8 +29,8 @@ _LISTED = (
     *("person__title", "person__user__name", "person__user__document_number"),
     *("case__state", "case__stage", "case__version", "case__submitted_at", "case__handler__user__name"),
 )
-WAITING_FIRST = ("case__waiting_since",)
-"""What has waited longest comes first."""
+WAITING_FIRST = ("case__waiting_since", "case_id")
+"""What has waited longest comes first, in the order of the index of an inbox."""
 _DECIDED = (StepState.PASSED, StepState.FAILED)
 
 
@@ -52,7 +52,7 @@ def first_waiting(actor: Actor, number: int, *, stage: Stage) -> list[Declaratio
 def _first_waiting(number: int) -> Callable[..., list[Declaration]]:
     @worded
     def rows(desk_id: int, stage: str) -> QuerySet[Declaration]:
-        return _listed(Declaration.objects.filter(_waits(desk_id, stage))).order_by(*WAITING_FIRST, "pk")[:number]
+        return _listed(Declaration.objects.filter(_waits(desk_id, stage))).order_by(*WAITING_FIRST)[:number]
 
     return rows
 
@@ -142,7 +142,7 @@ def waiting_at(actor: Actor, stage: Stage) -> Q:
 
 
 def _waits(desk_id: int, stage: str) -> Q:
-    return Q(case__desk_id=desk_id, case__stage=stage)
+    return Q(case__desk_id=desk_id, case__stage=stage, case__kind=KIND)
 
 
 def decided_at(actor: Actor, stage: Stage) -> Q:

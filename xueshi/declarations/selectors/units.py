@@ -7,11 +7,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from xueshi.accounts.models import document_index
 from xueshi.declarations import permissions
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.selectors.progress import with_state
+from xueshi.declarations.selectors.progress import KIND, with_state
 from xueshi.kernel import text
 from xueshi.kernel.identity import DocumentType
 from xueshi.organisations.actors import Actor
 from xueshi.people.models import Professional
+from xueshi.reviews import kinds
 from xueshi.reviews.states import CaseState
 
 
@@ -49,6 +50,18 @@ def records(actor: Actor) -> QuerySet[Declaration]:
 def records_of_people(actor: Actor) -> QuerySet[Declaration]:
     """What was declared by or for the people of the actor's body, once it was handed in, as ``records``."""
     return _recorded(actor).filter(_of_unit(actor))
+
+
+def handed_in(actor: Actor) -> QuerySet[Declaration]:
+    """What was handed in by or for the people of the actor's body and those below it, for figures.
+
+    Nothing for whoever reads no declarations; what the body only decides for others is not among it.
+    """
+    body = actor.organisation
+    if body is None or body.path is None or not actor.is_administrator or not actor.powers & kinds.kind(KIND).read_with:
+        return Declaration.objects.none()
+    rows = Declaration.objects.filter(deleted_at=None, organisation__path__startswith=body.path, case__isnull=False)
+    return rows.exclude(case__state=CaseState.WITHDRAWN)
 
 
 def approved_records(actor: Actor) -> QuerySet[Declaration]:

@@ -11,6 +11,7 @@ from xueshi.kernel.wording import worded_row
 from xueshi.ledger import permissions
 from xueshi.ledger.models import TargetChange, YearAccount
 from xueshi.ledger.states import Effect
+from xueshi.organisations import permissions as bodies
 from xueshi.organisations.actors import Actor
 from xueshi.people import selectors as people
 from xueshi.people.models import Professional
@@ -20,6 +21,11 @@ def accounts_seen(actor: Actor) -> QuerySet[YearAccount]:
     """Every account the actor may see, newest year first."""
     rows = YearAccount.objects.filter(permissions.accounts_seen_by(actor))
     return _with_person(rows).order_by("-year", "pk")
+
+
+def accounts_listed(actor: Actor) -> QuerySet[YearAccount]:
+    """Those of ``accounts_seen`` that belong to the hat that is worn."""
+    return accounts_seen(actor).filter(bodies.under_hat(actor, "person__employment__organisation"))
 
 
 def _with_person(rows: QuerySet[YearAccount]) -> QuerySet[YearAccount]:

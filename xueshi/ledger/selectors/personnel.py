@@ -24,5 +24,5 @@ def personnel(actor: Actor) -> QuerySet[Professional]:
         Q(verdict__waived=False) | Q(verdict__waived__isnull=True), person_id=OuterRef("pk"), passed=True
     )
     resettable = Membership.objects.filter(bodies.resettable_by(actor), pk=OuterRef("employment_id"))
-    rows = people.professionals_seen(actor).filter(employment__state=MembershipState.ACTIVE)
+    rows = people.professionals_listed(actor).filter(employment__state=MembershipState.ACTIVE)
     return rows.annotate(earned_id=Subquery(earned.order_by("-year").values("pk")[:1]), may_reset=Exists(resettable))

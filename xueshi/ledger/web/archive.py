@@ -55,6 +55,7 @@ def _page(pack: Pack, of_year: YearRules, asked: Archive, year: int) -> ListPage
     values = _values(pack, of_year, year)
     return ListPage(
         key="ledger.archive",
+        by_keys=True,
         title=asked.title,
         rows=lambda actor: selectors.archive(actor, year),
         allowed=permissions.can_open_archive,

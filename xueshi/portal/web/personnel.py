@@ -89,6 +89,7 @@ def _page(actor: Actor, pack: Pack) -> ListPage[Professional]:
     education, series = registry.catalogue("education"), registry.catalogue("title_series")
     return ListPage(
         key="portal.personnel",
+        by_keys=True,
         title=pack.called(actor.role_key, "portal:personnel", _TITLE),
         rows=personnel,
         allowed=permissions.can_open_archive,

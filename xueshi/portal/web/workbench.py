@@ -59,11 +59,10 @@ def _leaves(links: list[Link]) -> list[Link]:
 
 def _figures(who: Actor, links: list[Link]) -> list[parts.Tile]:
     """Who waits, who declares, whose declarations wait (DSH-08, DSH-09, DSH-11)."""
-    seen = declarations.declarations_seen(who).order_by().filter(year=clock.year(), deleted_at=None)
-    counted = seen.aggregate(
-        all=Count("person", distinct=True, filter=Q(case__isnull=False) & ~Q(case__state=CaseState.WITHDRAWN)),
+    counted = declarations.handed_in(who).filter(year=clock.year()).aggregate(
+        all=Count("person", distinct=True),
         waiting=Count("person", distinct=True, filter=Q(case__state=CaseState.PENDING)),
-    )
+    )  # fmt: skip
     queue = reverse("registrations:people")
     waiting = next((link.count or 0 for link in _leaves(links) if link.url == queue), None)
     tiles = [parts.Tile(label="学时申报人员", value=counted["all"]),
@@ -85,10 +84,9 @@ class YearFigures:
 
 def _years(who: Actor) -> list[YearFigures]:
     """Every year in which somebody declared or has an account, latest first."""
-    declared = declarations.declarations_seen(who).filter(deleted_at=None, case__isnull=False)
-    declared = declared.exclude(case__state=CaseState.WITHDRAWN).order_by()
-    by_year = {row["year"]: row["n"] for row in declared.values("year").annotate(n=Count("person", distinct=True))}
-    accounts = ledger.accounts_seen(who).order_by().values("year").annotate(n=Count("pk", filter=Q(passed=True)))
+    declared = declarations.handed_in(who).values("year").annotate(n=Count("person", distinct=True))
+    by_year = {row["year"]: row["n"] for row in declared}
+    accounts = ledger.accounts_listed(who).order_by().values("year").annotate(n=Count("pk", filter=Q(passed=True)))
     passed = {row["year"]: row["n"] for row in accounts}
     found = sorted({clock.year(), *by_year, *passed}, reverse=True)[:5]
     return [YearFigures(year, by_year.get(year, 0), passed.get(year, 0)) for year in found]
@@ -111,7 +109,7 @@ def _completion(request: PortalRequest, who: Actor) -> dict[str, Any]:
 def _people(who: Actor, *, year: int) -> QuerySet[Professional]:
     """The people of the actor's reach beside their account of a year, which may be missing."""
     of_year = FilteredRelation("accounts", condition=Q(accounts__year=year))
-    rows = people.professionals_seen(who).filter(employment__state="active").annotate(account=of_year)
+    rows = people.professionals_listed(who).filter(employment__state="active").annotate(account=of_year)
     return rows.annotate(
         public=F("account__public_hours"), professional=F("account__professional_hours"),
         total=F("account__total_hours"), passed=F("account__passed"), account_pk=F("account__pk"),
@@ -128,6 +126,7 @@ def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
 
     return ListPage(
         key="home.people", title=pack.words["home.completion"], rows=partial(_people, year=year), numbered=True,
+        by_keys=True,
         order_by=("user__name",), sizes=(10, 20, 50),
         columns=(
             Column(key="year", label=labels["year"], value=lambda _row: str(year)),

@@ -89,6 +89,7 @@ def resubmit(actor: Actor, case_id: int, submission: Submission) -> ReviewCase:
     case.version += 1
     case.title, case.digest, case.organisation_id = submission.title, submission.digest, submission.organisation_id
     case.desk_id, case.stage, case.settled_at, case.handler = first.desk_id, first.stage, None, None
+    case.deciders = []
     case.submitted_at = case.waiting_since = clock.now()
     case.save()
     _freeze([(case, submission.chain)])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Func, Value
 
 from xueshi.kernel import clock
 from xueshi.kernel.many import Among
@@ -74,8 +74,8 @@ def write(actor: Actor, order: Order, turns: Sequence[Turn]) -> None:
         if said := {name: told for name, told in order.findings.get(turn.case.pk, {}).items() if told}:
             ReviewStep.objects.filter(pk=turn.step.pk).update(findings=said)
     _drop_rest(turns)
-    for (move, state, following), group in _by_destination(turns).items():
-        _move(group, move, state, following, now)
+    for destination, group in _by_destination(turns).items():
+        _move(group, destination, now, _after(actor))
     note(acting(actor), [_moved(turn, order.comment) for turn in turns], now)
     messages.tell_verdicts(
         messages.Said(turn.case, turn.move, order.comment, label_of(turn.case, order.concerns)) for turn in turns
@@ -100,9 +100,13 @@ def _by_destination(turns: Iterable[Turn]) -> dict[_Destination, list[Turn]]:
     return groups
 
 
-def _move(
-    group: Sequence[Turn], move: Move, state: CaseState, following: tuple[int, str] | None, now: datetime
-) -> None:
+def _after(actor: Actor) -> Func:
+    """Who has decided in this round once the actor has."""
+    return Func(F("deciders"), Value(actor.user.pk), function="array_append")
+
+
+def _move(group: Sequence[Turn], destination: _Destination, now: datetime, deciders: Func) -> None:
+    move, state, following = destination
     desk_id, stage = following or (None, None)
     changes: dict[str, object] = {
         "state": state,
@@ -111,6 +115,7 @@ def _move(
         "stage": stage,
         "waiting_since": now if following else None,
         "handler": None,
+        "deciders": deciders if following else [],
     }
     if move != Move.HAND_ON:
         changes["settled_at"] = now
