@@ -60,7 +60,10 @@ def administrator(name: str, organisation: Organisation, *, is_super: bool = Tru
 
 
 def professional(name: str, organisation: Organisation) -> tuple[Actor, Professional]:
-    person = user(name)
+    return employed(user(name), organisation)
+
+
+def employed(person: User, organisation: Organisation) -> tuple[Actor, Professional]:
     employment = hat(person, organisation, Hat.PROFESSIONAL)
     sex = "male" if identity.is_male(person.document_number) else "female"
     draft = ProfessionalDraft(sex, identity.birth_date(person.document_number))

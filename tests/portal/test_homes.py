@@ -107,6 +107,17 @@ def test_the_workbench_counts_declarants() -> None:
     assert figure(home(signed_in(world.stranger_admin)), "学时申报人员") == 0
 
 
+@pytest.mark.req("DSH-09")
+def test_one_s_own_year_at_another_unit_is_no_figure_of_the_body_one_administers() -> None:
+    world = make.build()
+    lived.handed_in(make.employed(world.stranger_admin.user, world.employer)[0])
+    figures = [figure(home(signed_in(who)), "学时申报人员") for who in (world.stranger_admin, world.employer_admin)]
+    listed = [
+        signed_in(who).get("/personnel/").context["list"].total for who in (world.stranger_admin, world.city_admin)
+    ]
+    assert (figures, listed) == ([0, 1], [0, 3])
+
+
 @pytest.mark.req("DSH-15")
 def test_the_workbench_counts_completed_years() -> None:
     world = make.build("fujian")

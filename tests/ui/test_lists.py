@@ -97,6 +97,14 @@ def test_sorting_turns_round_and_ignores_unknown_columns(rows: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "query", ["", "page=2", "page=9", "sort=-model", "sort=-model&page=3", "label=other", "size=50"]
+)
+def test_rows_found_by_their_keys_are_the_same_in_the_same_order(rows: Any, query: str) -> None:
+    rows(25)
+    assert names(read(query, replace(PAGE, by_keys=True))) == names(read(query))
+
+
+@pytest.mark.parametrize(
     ("number", "query", "asked"), [(0, "", 1), (1, "", 1), (50, "", 1), (51, "", 2), (1, "page=2", 2)]
 )
 def test_a_page_costs_one_query_and_a_count_where_there_are_more(
