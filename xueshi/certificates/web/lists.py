@@ -22,6 +22,7 @@ from xueshi.policies import registry
 from xueshi.policies.areas import area_filter
 from xueshi.policies.packs import Pack
 from xueshi.policies.papers import ANNUAL, Certificate
+from xueshi.policies.verdicts import verdict
 from xueshi.ui import filters
 from xueshi.ui.lists import BatchAction, Column, ListPage, ListTab, Matching, RowAction
 from xueshi.ui.parts import Cell, State
@@ -60,8 +61,8 @@ def area_filters(portal: str) -> type[filters.FilterSet]:
 
 
 def _result(row: YearAccount) -> State:
-    annual = registry.pack(row.portal).year(row.year).annual
-    return State(annual.passed, "ok") if row.passed else State(annual.failed, "no")
+    of_year = registry.pack(row.portal).year(row.year)
+    return verdict(of_year, passed=row.passed, waived=bool(row.verdict.get("waived")))
 
 
 _COLUMNS: Final[tuple[Column[YearAccount], ...]] = (

@@ -13,7 +13,6 @@ from xueshi.kernel.errors import NotFound
 from xueshi.kernel.identity import DocumentType
 from xueshi.kernel.text import number
 from xueshi.ledger import permissions, selectors
-from xueshi.ledger.web import shown
 from xueshi.organisations.states import Power
 from xueshi.people.models import Professional
 from xueshi.policies import registry
@@ -21,6 +20,7 @@ from xueshi.policies.areas import area_filter
 from xueshi.policies.lookback import Archive
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import pack_of
+from xueshi.policies.verdicts import verdict
 from xueshi.policies.years import Annual, YearRules
 from xueshi.ui import filters
 from xueshi.ui.lists import Column, ListPage, RowAction, show_list
@@ -117,7 +117,7 @@ def _values(pack: Pack, of_year: YearRules, year: int) -> Mapping[str, Value]:
 
 
 def _result(of_year: YearRules, row: Professional) -> State:
-    return shown.verdict(of_year, passed=_told(row, "passed"), waived=_told(row, "nothing"))
+    return verdict(of_year, passed=_told(row, "passed"), waived=_told(row, "nothing"))
 
 
 _BY: Final[Mapping[str, str]] = {"level": "title_level", "sex": "sex"}

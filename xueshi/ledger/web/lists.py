@@ -17,6 +17,7 @@ from xueshi.ledger.web.days import NAME, AsOf
 from xueshi.people.models import Professional
 from xueshi.policies.packs import Pack
 from xueshi.policies.papers import ANNUAL
+from xueshi.policies.verdicts import verdict
 from xueshi.ui import filters
 from xueshi.ui.fields import DateInput
 from xueshi.ui.lists import Column, ListPage, RowAction
@@ -127,7 +128,7 @@ def _sum(column: str) -> Callable[[YearAccount], object]:
 
 def _result(row: YearAccount, then: AsOf) -> object:
     explained = shown.at(then.of(row))
-    return shown.verdict(shown.rules_of(row), passed=explained.passed, waived=explained.waived)
+    return verdict(shown.rules_of(row), passed=explained.passed, waived=explained.waived)
 
 
 def page_of(row: YearAccount) -> str:

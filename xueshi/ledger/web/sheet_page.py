@@ -13,6 +13,7 @@ from xueshi.people.models import Professional
 from xueshi.policies import registry
 from xueshi.policies.lookback import LookBack
 from xueshi.policies.packs import Pack
+from xueshi.policies.verdicts import verdict
 from xueshi.policies.years import YearRules
 from xueshi.ui.drawing import shown as shown_as
 from xueshi.ui.parts import Pair, State
@@ -114,7 +115,7 @@ def row_of(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
         hours=tuple((subject.label, standing.sums.get(subject.key, 0)) for subject in of_year.subjects),
         total=standing.total,
         need=standing.target.requirement.total,
-        state=shown.verdict(of_year, passed=explained.passed, waived=explained.waived),
+        state=verdict(of_year, passed=explained.passed, waived=explained.waived),
         notes="；".join(one.label for one in explained.events),
     )
 

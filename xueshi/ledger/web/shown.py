@@ -12,6 +12,7 @@ from xueshi.ledger.selectors import Source, Standing, Uncounted
 from xueshi.policies import registry
 from xueshi.policies.numbers import plain
 from xueshi.policies.values import UnknownKey
+from xueshi.policies.verdicts import verdict
 from xueshi.policies.years import YearRules
 from xueshi.ui import parts
 
@@ -90,13 +91,6 @@ def at(standing: Standing) -> Explained:
 def result(account: YearAccount) -> parts.State:
     """认定结果 in the words of its own year."""
     return verdict(rules_of(account), passed=account.passed, waived=bool(account.verdict.get("waived")))
-
-
-def verdict(of_year: YearRules, *, passed: bool, waived: bool) -> parts.State:
-    """A verdict in the words of a year."""
-    if waived:
-        return parts.State(of_year.annual.waived, "idle")
-    return parts.State(of_year.annual.passed, "ok") if passed else parts.State(of_year.annual.failed, "no")
 
 
 def bars(of_year: YearRules, explained: Explained) -> list[parts.YearBar]:

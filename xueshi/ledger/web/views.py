@@ -15,6 +15,7 @@ from xueshi.organisations import permissions
 from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
 from xueshi.policies.requests import actor_of, pack_of
+from xueshi.policies.verdicts import verdict
 from xueshi.ui.lists import show_list
 from xueshi.ui.routes import route
 
@@ -59,7 +60,7 @@ def _verdict(account: YearAccount, day: Any) -> dict[str, Any]:
         explained = shown.at(selectors.standings([account], days.end_of(day))[account.pk])
     of_year = shown.rules_of(account)
     return {
-        "state": shown.verdict(of_year, passed=explained.passed, waived=explained.waived),
+        "state": verdict(of_year, passed=explained.passed, waived=explained.waived),
         "explained": explained,
         "bars": shown.bars(of_year, explained),
         "conditions": shown.conditions(of_year, explained),

@@ -18,6 +18,8 @@ from xueshi.people import selectors as people
 from xueshi.people.models import Professional
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import PortalRequest, actor_of
+from xueshi.policies.verdicts import verdict
+from xueshi.policies.years import YearRules
 from xueshi.portal.context import shell_of
 from xueshi.reviews.states import CaseState
 from xueshi.ui import parts
@@ -113,13 +115,13 @@ def _people(who: Actor, *, year: int) -> QuerySet[Professional]:
     return rows.annotate(
         public=F("account__public_hours"), professional=F("account__professional_hours"),
         total=F("account__total_hours"), passed=F("account__passed"), account_pk=F("account__pk"),
+        waived=F("account__verdict__waived"),
     )  # fmt: skip
 
 
 def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
-    annual = pack.year(year).annual
-    labels = {column.key: column.label for column in annual.columns}
-    result = {True: parts.State(annual.passed, "ok"), False: parts.State(annual.failed, "idle")}
+    of_year = pack.year(year)
+    labels = {column.key: column.label for column in of_year.annual.columns}
 
     def number(key: str) -> Column[Professional]:
         return Column(key=key, label=labels[key], value=lambda row: getattr(row, key) or ZERO, num=True)
@@ -133,10 +135,15 @@ def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
             Column(key="name", label="姓名", value=lambda row: row.user.name, names_row=True),
             Column(key="document", label="身份证", value=lambda row: masking.cut(row.user.document_number)),
             *(number(key) for key in ("public", "professional", "total")),
-            Column(key="result", label=labels["result"], value=lambda row: result[bool(getattr(row, "passed", None))]),
+            Column(key="result", label=labels["result"], value=partial(_result, of_year)),
         ),
         actions=(RowAction(label="学习记录", url=_record),),
     )  # fmt: skip
+
+
+def _result(of_year: YearRules, row: Professional) -> parts.State:
+    passed, waived = (bool(getattr(row, told)) for told in ("passed", "waived"))
+    return verdict(of_year, passed=passed, waived=waived)
 
 
 def _record(row: Professional) -> str | None:
