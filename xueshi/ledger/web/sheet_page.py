@@ -30,6 +30,7 @@ class SheetRow:
     hours: tuple[tuple[str, object], ...]
     total: object
     need: object
+    reached: bool
     state: State
     notes: str
 
@@ -81,7 +82,7 @@ class SheetPage:
     @property
     def summary(self) -> str:
         """How many of the years passed, in a sentence."""
-        failed = [str(row.year) for row in self.rows if row.state.tone == "no"]
+        failed = [str(row.year) for row in self.rows if not row.reached]
         if not failed:
             return f"共核验 {len(self.rows)} 个年度，均已达到要求。"
         word = self.pack.year(clock.year()).annual.failed
@@ -115,6 +116,7 @@ def row_of(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
         hours=tuple((subject.label, standing.sums.get(subject.key, 0)) for subject in of_year.subjects),
         total=standing.total,
         need=standing.target.requirement.total,
+        reached=explained.passed or explained.waived,
         state=verdict(of_year, passed=explained.passed, waived=explained.waived),
         notes="；".join(one.label for one in explained.events),
     )

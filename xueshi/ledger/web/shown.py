@@ -10,9 +10,8 @@ from xueshi.ledger.models import LedgerEntry, YearAccount
 from xueshi.ledger.rules import Line
 from xueshi.ledger.selectors import Source, Standing, Uncounted
 from xueshi.policies import registry
-from xueshi.policies.numbers import plain
 from xueshi.policies.values import UnknownKey
-from xueshi.policies.verdicts import verdict
+from xueshi.policies.verdicts import unfinished, verdict
 from xueshi.policies.years import YearRules
 from xueshi.ui import parts
 
@@ -106,21 +105,10 @@ def conditions(of_year: YearRules, explained: Explained) -> list[Condition]:
         Condition(
             _label(of_year, line),
             line,
-            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", "no"),
+            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", unfinished(of_year)),
         )
         for line in explained.lines
         if line.need > 0
-    ]
-
-
-def missing(account: YearAccount, explained: Explained) -> list[str]:
-    """What the year still lacks, one sentence a condition."""
-    of_year, unit = rules_of(account), registry.pack(account.portal).word("hours")
-    return [
-        f"{_label(of_year, line)}要求 {plain(line.need)} {unit}，"
-        f"已有 {plain(line.have)} {unit}，还差 {plain(line.missing)} {unit}"
-        for line in explained.lines
-        if line.missing > 0
     ]
 
 

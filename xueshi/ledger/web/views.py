@@ -64,7 +64,6 @@ def _verdict(account: YearAccount, day: Any) -> dict[str, Any]:
         "explained": explained,
         "bars": shown.bars(of_year, explained),
         "conditions": shown.conditions(of_year, explained),
-        "missing": shown.missing(account, explained),
         "deadline": shown.deadline(account, explained, day or clock.today()),
         "events": _events(explained),
         "rule_title": of_year.title,
