@@ -31,7 +31,7 @@ _VARIED = {
 """Columns by which every copy would be a double of the first, beside those that may stand once."""
 _SOURCES = {"declaration": "declarations_declaration", "adjustment": "adjustments_adjustment"}
 """What ``source_kind`` names."""
-_BEHIND = 10**12
+_BEHIND = 10**9
 """Where the keys of what the program writes afterwards begin."""
 
 

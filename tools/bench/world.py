@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
@@ -97,9 +97,11 @@ def world() -> World:
     builder = Builder(Chance(User._default_manager.count()), accounts.PASSWORD)
     builder.chance.keep(*(user.document_number for user in User._default_manager.all()))
     builder.bodies[_UNIT.parent] = Organisation._default_manager.get(name=_SUPERIOR)
-    builder.body(_UNIT)
-    reviewer = builder.administrator(builder.user(builder.sketch(_UNIT.area)), _UNIT.key)
-    people = [builder.professional(builder.user(builder.sketch(_UNIT.area)), _UNIT) for _ in range(PEOPLE)]
+    runs = Organisation._default_manager.filter(name__startswith=_UNIT.name).count()
+    unit = replace(_UNIT, name=f"{_UNIT.name}{runs or ''}")  # a database that is kept has the units of earlier runs
+    builder.body(unit)
+    reviewer = builder.administrator(builder.user(builder.sketch(unit.area)), unit.key)
+    people = [builder.professional(builder.user(builder.sketch(unit.area)), unit) for _ in range(PEOPLE)]
     life, day = Life(builder), clock.today() - timedelta(days=20)
     wanted = Wanted("paper", "professional", Decimal(1), Ending.PENDING)
     life.live([deed(builder.chance, people[0], Slot(clock.year(), day, 1), wanted)])

@@ -170,7 +170,8 @@ def ask_again(kind: str, hours: Mapping[int, Decimal]) -> Mapping[int, str]:
     """
     mine = Q(Among("source_id", hours), source_kind=kind)
     refusing = Trace.objects.filter(mine).exclude(own="flag", others="flag").exclude(value="")
-    _lock(mine | Q(value__in=refusing.values("value")))
+    values = set(refusing.values_list("value", flat=True))  # asked first, so that an index finds either
+    _lock(mine | (Q(value__in=values) & ~Q(value="")))
     rows = Trace.objects.filter(mine).order_by("source_id", "pk")
     claims = [replace(one, hours=hours[one.source.pk]) for one in selectors.claims_of(rows)]
     wanted = [feature for one in claims for feature in one.features if feature.may_refuse]
