@@ -1,6 +1,8 @@
 """A unit declares for its people: who can be chosen, one record a person, all or none, once a page."""
 
 import re
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,12 +14,17 @@ from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
 from tests.declarations.forms import filled, image, page
-from tests.declarations.units import sub_administrator
+from tests.declarations.units import declared, sub_administrator
 from xueshi.declarations import permissions, selectors
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import for_others
+from xueshi.kernel import clock
+from xueshi.kernel.errors import TradeError
+from xueshi.ledger import services as ledger
+from xueshi.ledger.services import Posting
 from xueshi.organisations.states import Power
 from xueshi.people.models import Professional
+from xueshi.policies.answers import Period
 from xueshi.reviews.models import ReviewCase, ReviewStep
 from xueshi.reviews.states import CaseState
 
@@ -145,6 +152,35 @@ def test_one_full_year_holds_back_the_whole_set_and_is_named(world: make.SmallWo
     assert re.findall(r'id="id_people_error"><p>([^<]+?)：', text) == ["王志远"]
     assert 'value="数控机床安全操作与维护"' in text
     assert (Declaration.objects.count(), ReviewCase.objects.count()) == (before, before)
+
+
+def fill(world: make.SmallWorld, year: int) -> None:
+    """Ninety hours in a year of the first person."""
+    for subject, hours in (("professional", 60), ("public", 30)):
+        one = Posting(world.record.pk, "shandong", year, subject, "on_the_job", Decimal(hours), "test", hours)
+        ledger.post_many([one], by=make.NOBODY)
+
+
+@pytest.mark.req("CR-22")
+def test_a_full_year_that_is_past_is_refused_to_the_unit_as_to_the_person() -> None:
+    world, year = make.build("shandong"), clock.year() - 1
+    fill(world, year)
+    period = Period(date(year, 5, 11), date(year, 5, 13))
+    with pytest.raises(TradeError, match="本年度学时已满"):
+        w.handed_in(world.person, "8", year=year, period=period)
+    with pytest.raises(TradeError, match="王志远：年度学时：本年度学时已满"):
+        declared(world.employer_admin, world.record, hours="8", year=year, period=period)
+
+
+@pytest.mark.req("CR-22")
+def test_a_full_year_does_not_close_the_next_to_the_unit() -> None:
+    world = make.build("shandong")
+    fill(world, clock.year())
+    with clock.shifted(timedelta(days=366)):
+        year = clock.year()
+        period = Period(date(year, 6, 11), date(year, 6, 13))
+        [row] = declared(world.employer_admin, world.record, hours="8", year=year, period=period)
+    assert (row.year, row.case is not None) == (year, True)
 
 
 def test_a_double_click_is_one_set_and_another_content_is_refused(world: make.SmallWorld) -> None:

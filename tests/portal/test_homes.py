@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from xueshi.organisations import services as bodies
 from xueshi.organisations.states import MembershipState, OrganisationKind
 from xueshi.policies import registry
 from xueshi.policies.access import MenuItem, Menus
+from xueshi.policies.answers import Period
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Verdict
 
@@ -116,6 +118,24 @@ def test_one_s_own_year_at_another_unit_is_no_figure_of_the_body_one_administers
         signed_in(who).get("/personnel/").context["list"].total for who in (world.stranger_admin, world.city_admin)
     ]
     assert (figures, listed) == ([0, 1], [0, 3])
+
+
+@pytest.mark.req("DSH-11")
+def test_what_waits_for_an_earlier_year_is_followed_up_too() -> None:
+    world, year = make.build("fujian"), clock.year() - 1
+    lived.handed_in(world.person, year=year, period=Period(date(year, 5, 11), date(year, 5, 13)))
+    page = signed_in(world.employer_admin).get("/home/")
+    text = page.content.decode()
+    counted = [figure(text, label) for label in ("学时申报人员", "待跟踪的学时申报人数")]
+    assert ([item.count for item in page.context["shell"].todo.items], counted) == ([1], [0, 1])
+
+
+@pytest.mark.req("DSH-04")
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_year_that_still_runs_is_not_red(later: int) -> None:
+    with clock.shifted(timedelta(days=366 * later)):
+        page = home(signed_in(make.build("shandong").employer_admin))
+    assert set(re.findall(r'x-state ([^"]*)">不通过', page)) == {"idle"}
 
 
 @pytest.mark.req("DSH-15")

@@ -222,7 +222,7 @@ def _pack(raw: _Raw, catalogues: Mapping[str, Catalogue]) -> Pack:
 
 def _year(year: int, node: Node, key: str, catalogues: Mapping[str, Catalogue]) -> YearRules:
     node = with_yearly_caps(with_subjects(node))
-    given = {"year": Node(year, node.file, 1), "version": Node(f"{key}-{year}-{_digest(node)}", node.file, 1)}
+    given = {"since": Node(year, node.file, 1), "version": Node(f"{key}-{year}-{_digest(node)}", node.file, 1)}
     rules = _typed(YearRules, Node({**node.table, **given}, node.file, node.line))
     year_fits(rules, node, catalogues)
     return rules

@@ -168,9 +168,12 @@ class Annual(Value):
 
 
 class YearRules(Value):
-    """Everything decided for a year. ``version`` is stored wherever a number was computed with it."""
+    """Everything decided for a year and those after it, until other rules come (``since``: the first of them).
 
-    year: int
+    ``version`` is stored wherever a number was computed with it.
+    """
+
+    since: int
     version: str
     title: Label
     requirement: Requirement

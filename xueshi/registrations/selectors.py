@@ -140,6 +140,12 @@ def waiting_hat(user_id: int) -> Membership | None:
     return rows.select_related("organisation").order_by("pk").first()
 
 
+def waiting_employment(user_id: int) -> Membership | None:
+    """The hat of a professional that this person waits for, on whichever portal."""
+    rows = Membership.objects.filter(user_id=user_id, state=MembershipState.PENDING, hat=Hat.PROFESSIONAL)
+    return rows.select_related("organisation").order_by("pk").first()
+
+
 def waiting_hats(user_id: int, portal: str) -> list[Membership]:
     """All hats of this person that wait for a review on a portal."""
     rows = Membership.objects.filter(user_id=user_id, state=MembershipState.PENDING, organisation__portal=portal)

@@ -62,7 +62,7 @@ def area_filters(portal: str) -> type[filters.FilterSet]:
 
 def _result(row: YearAccount) -> State:
     of_year = registry.pack(row.portal).year(row.year)
-    return verdict(of_year, passed=row.passed, waived=bool(row.verdict.get("waived")))
+    return verdict(of_year, row.year, passed=row.passed, waived=bool(row.verdict.get("waived")))
 
 
 _COLUMNS: Final[tuple[Column[YearAccount], ...]] = (

@@ -161,11 +161,11 @@ def _check_each(actor: Actor, unit: Unit, people: Sequence[Professional], asked:
 
 def _refused(actor: Actor, unit: Unit, people: Sequence[Professional], asked: rules.Claim) -> Iterator[tuple[str, str]]:
     """(name, reason) of those for whom it cannot be handed in: their year is full, or nobody else could review it."""
-    held = ledger.held_by([person.pk for person in people], asked.rules.year)
-    wanted = ledger.requirements_of((person.pk, unit.pack.key, asked.rules.year) for person in people)
+    held = ledger.held_by([person.pk for person in people], asked.year)
+    wanted = ledger.requirements_of((person.pk, unit.pack.key, asked.year) for person in people)
     reviewers = _own_reviewers(unit, asked)
     for person in people:
-        decision = rules.within_caps(asked, held.get(person.pk, ()), wanted[person.pk, asked.rules.year])
+        decision = rules.within_caps(asked, held.get(person.pk, ()), wanted[person.pk, asked.year])
         if not decision:
             yield person.user.name, decision.reason
         elif reviewers is not None and not reviewers - {actor.user.pk, person.user_id}:

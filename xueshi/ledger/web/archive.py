@@ -112,12 +112,12 @@ def _values(pack: Pack, of_year: YearRules, year: int) -> Mapping[str, Value]:
         "public": lambda row: _told(row, "public") or 0,
         "professional": lambda row: _told(row, "professional") or 0,
         "total": lambda row: _told(row, "total") or 0,
-        "result": lambda row: _result(of_year, row),
+        "result": lambda row: _result(of_year, year, row),
     }
 
 
-def _result(of_year: YearRules, row: Professional) -> State:
-    return verdict(of_year, passed=_told(row, "passed"), waived=_told(row, "nothing"))
+def _result(of_year: YearRules, year: int, row: Professional) -> State:
+    return verdict(of_year, year, passed=_told(row, "passed"), waived=_told(row, "nothing"))
 
 
 _BY: Final[Mapping[str, str]] = {"level": "title_level", "sex": "sex"}

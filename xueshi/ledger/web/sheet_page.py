@@ -117,7 +117,7 @@ def row_of(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
         total=standing.total,
         need=standing.target.requirement.total,
         reached=explained.passed or explained.waived,
-        state=verdict(of_year, passed=explained.passed, waived=explained.waived),
+        state=verdict(of_year, year, passed=explained.passed, waived=explained.waived),
         notes="；".join(one.label for one in explained.events),
     )
 

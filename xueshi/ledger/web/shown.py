@@ -89,7 +89,7 @@ def at(standing: Standing) -> Explained:
 
 def result(account: YearAccount) -> parts.State:
     """认定结果 in the words of its own year."""
-    return verdict(rules_of(account), passed=account.passed, waived=bool(account.verdict.get("waived")))
+    return verdict(rules_of(account), account.year, passed=account.passed, waived=bool(account.verdict.get("waived")))
 
 
 def bars(of_year: YearRules, explained: Explained) -> list[parts.YearBar]:
@@ -99,13 +99,13 @@ def bars(of_year: YearRules, explained: Explained) -> list[parts.YearBar]:
     ]
 
 
-def conditions(of_year: YearRules, explained: Explained) -> list[Condition]:
+def conditions(of_year: YearRules, year: int, explained: Explained) -> list[Condition]:
     """The verdict line by line: what is asked, what is there, what is missing."""
     return [
         Condition(
             _label(of_year, line),
             line,
-            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", unfinished(of_year)),
+            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", unfinished(year)),
         )
         for line in explained.lines
         if line.need > 0

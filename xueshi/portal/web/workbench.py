@@ -9,6 +9,7 @@ from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.urls import reverse
 
 from xueshi.declarations import selectors as declarations
+from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock, masking
 from xueshi.ledger import selectors as ledger
 from xueshi.notices import permissions as writing
@@ -61,18 +62,22 @@ def _leaves(links: list[Link]) -> list[Link]:
 
 def _figures(who: Actor, links: list[Link]) -> list[parts.Tile]:
     """Who waits, who declares, whose declarations wait (DSH-08, DSH-09, DSH-11)."""
-    counted = declarations.handed_in(who).filter(year=clock.year()).aggregate(
-        all=Count("person", distinct=True),
-        waiting=Count("person", distinct=True, filter=Q(case__state=CaseState.PENDING)),
-    )  # fmt: skip
+    declared = declarations.handed_in(who)
+    this_year, waiting_still = declared.filter(year=clock.year()), declared.filter(case__state=CaseState.PENDING)
+    tiles = [
+        parts.Tile(label="学时申报人员", value=_persons(this_year)),
+        parts.Tile(label="待跟踪的学时申报人数", value=_persons(waiting_still)),
+    ]
     queue = reverse("registrations:people")
     waiting = next((link.count or 0 for link in _leaves(links) if link.url == queue), None)
-    tiles = [parts.Tile(label="学时申报人员", value=counted["all"]),
-             parts.Tile(label="待跟踪的学时申报人数", value=counted["waiting"])]  # fmt: skip
     if waiting is None:
         return tiles
     tone: parts.Tone = "wait" if waiting else "idle"
     return [parts.Tile(label="待审核的专技人员人数", value=waiting, url=queue, tone=tone), *tiles]
+
+
+def _persons(rows: QuerySet[Declaration]) -> int:
+    return rows.aggregate(number=Count("person", distinct=True))["number"] or 0
 
 
 @dataclass(frozen=True)
@@ -135,15 +140,15 @@ def _people_page(pack: Pack, year: int) -> ListPage[Professional]:
             Column(key="name", label="姓名", value=lambda row: row.user.name, names_row=True),
             Column(key="document", label="身份证", value=lambda row: masking.cut(row.user.document_number)),
             *(number(key) for key in ("public", "professional", "total")),
-            Column(key="result", label=labels["result"], value=partial(_result, of_year)),
+            Column(key="result", label=labels["result"], value=partial(_result, of_year, year)),
         ),
         actions=(RowAction(label="学习记录", url=_record),),
     )  # fmt: skip
 
 
-def _result(of_year: YearRules, row: Professional) -> parts.State:
+def _result(of_year: YearRules, year: int, row: Professional) -> parts.State:
     passed, waived = (bool(getattr(row, told)) for told in ("passed", "waived"))
-    return verdict(of_year, passed=passed, waived=waived)
+    return verdict(of_year, year, passed=passed, waived=waived)
 
 
 def _record(row: Professional) -> str | None:

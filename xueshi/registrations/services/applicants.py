@@ -8,12 +8,12 @@ from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
 from xueshi.kernel import text
 from xueshi.kernel.errors import RuleBroken
-from xueshi.organisations.states import Hat
 from xueshi.registrations import selectors
 from xueshi.registrations.services.drafts import RegistrationDraft
 
 WAITING = "该证件号已提交注册，正在等待审核，请勿重复提交"
 WAITING_HERE = "您已提交过该注册，正在等待审核，请勿重复提交"
+WAITING_ELSEWHERE = "您在其他平台提交的专业技术人员注册正在等待审核，请等待审核结果，或在该平台撤回后再注册"
 TAKEN_BACK = "您已撤回同意，账号停止使用；请先登录，在“隐私与授权”中重新同意"
 WRONG_NAME = "姓名与该证件号已注册的姓名不一致"
 
@@ -60,13 +60,21 @@ def _known(draft: RegistrationDraft, user: User) -> User:
     if user.consent_withdrawn_at is not None:
         _consents_anew(draft, user)
     selectors.lock_user(user.pk)
-    for hat in selectors.waiting_hats(user.pk, draft.portal):
-        joining = draft.way.role == "professional"
-        if joining and hat.hat == Hat.PROFESSIONAL:
-            raise RuleBroken(WAITING_HERE, "employer")
-        if not joining and hat.organisation.name_key == text.name_key(draft.answers.text("unit_name")):
+    if draft.way.role == "professional":
+        _joins_nowhere_else(draft, user)
+    else:
+        name = text.name_key(draft.answers.text("unit_name"))
+        if any(hat.organisation.name_key == name for hat in selectors.waiting_hats(user.pk, draft.portal)):
             raise RuleBroken(WAITING_HERE, "unit_name")
     return user
+
+
+def _joins_nowhere_else(draft: RegistrationDraft, user: User) -> None:
+    """One person has one record, and it names one employer, whichever portal it is of."""
+    hat = selectors.waiting_employment(user.pk)
+    if hat is not None:
+        here = hat.organisation.portal == draft.portal
+        raise RuleBroken(WAITING_HERE if here else WAITING_ELSEWHERE, "employer")
 
 
 def _consents_anew(draft: RegistrationDraft, user: User) -> None:
