@@ -133,6 +133,18 @@ def test_the_highest_education_is_never_lost(world: SmallWorld, browse: Browse) 
     assert (record.education, Entry.objects.filter(professional=record, highest=True).count()) == ("21", 1)
 
 
+def test_mending_an_older_education_does_not_make_it_the_highest_again(world: SmallWorld, browse: Browse) -> None:
+    actor, record = graduate(world)
+    older = Entry.objects.get(professional=record, kind="education")
+    tab = browse(actor, "/profile/entries/education/new/")
+    tab.save(EDUCATION | {"highest": "on"})
+    tab.told()
+    browse(actor, f"/profile/entries/education/{older.pk}/").save({"school": "山东大学（威海）"})
+    record.refresh_from_db()
+    older.refresh_from_db()
+    assert (record.education, older.highest, older.answers["school"]) == ("14", False, "山东大学（威海）")
+
+
 def test_foreign_entries_and_unknown_tabs_are_absent(world: SmallWorld, browse: Browse) -> None:
     _actor, record = graduate(world)
     entry = Entry.objects.get(professional=record, kind="education")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -19,12 +20,16 @@ from xueshi.accounts.models import User
 from xueshi.kernel import clock
 from xueshi.organisations.models import Membership
 from xueshi.organisations.states import MembershipState, OrganisationState
+from xueshi.registrations import services as registrations
 from xueshi.registrations.models import Consent, EarlierRound, Registration
+from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import CaseState
+from xueshi.ui.lists import ListState
 
 type Visit = Callable[..., Form]
 
 NUMBER = forms.number(601)
+REVIEWED = "/registrations/people/?tab=reviewed"
 REASON = "职称证书扫描件看不清楚，请重新上传"
 
 
@@ -44,6 +49,69 @@ def decide(
     answer = sign_in(actor).post("/reviews/decide/", order)  # type: ignore[arg-type]
     assert answer.status_code == 302
     registration.refresh_from_db()
+
+
+def anew(visit: Visit, world: SmallWorld, employer: str = "", **changes: object) -> Registration:
+    """The refused registration corrected and handed in again."""
+    form, _page = come_back(NUMBER, "professional")
+    form.send(forms.person(NUMBER, employer=employer or str(world.employer.pk), **changes))
+    form.done()
+    return Registration.objects.latest("pk")
+
+
+def reviewed(sign_in: SignIn, actor: object) -> ListState[ReviewCase]:
+    listed: ListState[ReviewCase] = sign_in(actor).get(REVIEWED).context["list"]  # type: ignore[arg-type]
+    return listed
+
+
+@pytest.mark.req("REV-06", "ORG-39")
+def test_what_was_taken_back_after_a_correction_leaves_the_reviewed(
+    world: SmallWorld, visit: Visit, sign_in: SignIn
+) -> None:
+    decide(sign_in, world.employer_admin, register(visit, world))
+    assert len(reviewed(sign_in, world.employer_admin).rows) == 1
+    row = anew(visit, world)
+    registrations.take_back(row.user, [row])
+    assert list(reviewed(sign_in, world.employer_admin).rows) == []
+
+
+@pytest.mark.req("REV-06", "REV-01")
+def test_a_removed_record_that_is_decided_anew_is_listed_anew(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
+    first = register(visit, world)
+    decide(sign_in, world.employer_admin, first)
+    assert sign_in(world.employer_admin).post(f"/reviews/{first.case_id}/remove/").status_code == 302
+    row = anew(visit, world)
+    decide(sign_in, world.employer_admin, row, "pass")
+    assert [case.pk for case in reviewed(sign_in, world.employer_admin).rows] == [row.case_id]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.req("REV-06")
+def test_the_last_round_is_the_result_wherever_the_database_keeps_it(visit: Visit, sign_in: SignIn) -> None:
+    """A vacuum lets the step of the second round stand before that of the first."""
+    world = make.build()
+    decide(sign_in, world.employer_admin, register(visit, world))
+    for verdict in ("", "pass"):
+        if verdict:
+            decide(sign_in, world.employer_admin, anew(visit, world), verdict)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM reviews_reviewstep")
+    [drawn] = reviewed(sign_in, world.employer_admin).drawn
+    assert str(drawn["cells"][-1][1]) == "通过"
+
+
+@pytest.mark.req("REV-06", "REV-10")
+def test_a_desk_that_refused_reads_nothing_of_what_was_handed_in_elsewhere(
+    world: SmallWorld, visit: Visit, sign_in: SignIn
+) -> None:
+    first = register(visit, world, certificate_number="OLD-1")
+    decide(sign_in, world.employer_admin, first)
+    anew(visit, world, str(world.stranger.pk), certificate_number="NEW-2", name="陈霞改", phone="13711112222")
+    desk = sign_in(world.employer_admin)
+    for address in (REVIEWED, f"/registrations/{first.case_id}/"):
+        text = desk.get(address).content.decode()
+        assert ("NEW-2" in text, "陈霞改" in text, "137****2222" in text) == (False, False, False), address
+        assert ("OLD-1" in text, "陈霞" in text) == (True, True), address
 
 
 def sign_in_box(

@@ -140,6 +140,23 @@ def test_the_reviewed_tab_names_reviewer_time_and_result(world: SmallWorld, visi
     assert forms.enters(forms.number(401))
 
 
+@pytest.mark.req("REV-01", "REV-03")
+def test_what_was_entrusted_stays_in_everybodys_list_and_is_its_handlers(
+    world: SmallWorld, visit: Visit, sign_in: SignIn
+) -> None:
+    [case] = people(visit, world.employer, ["陈霞"])
+    other = sub_administrator("李明", world.employer, Power.REVIEW_ACCOUNTS)
+    to = {"version": case.version, "to": other.membership.pk, "note": ""}
+    assert sign_in(world.employer_admin).post(f"/reviews/{case.pk}/entrust/", to, **WEIHAI).status_code == 302
+    drawn = {}
+    for actor in (world.employer_admin, other):
+        page = sign_in(actor).get("/registrations/people/", **WEIHAI)
+        [row_] = page.context["list"].drawn
+        drawn[actor] = [action.label for action, url, _fields in row_["actions"] if url]
+        assert "已转交李明" in page.content.decode()
+    assert drawn == {world.employer_admin: ["详情"], other: ["通过", "驳回", "详情"]}
+
+
 @pytest.mark.req("REV-06")
 def test_what_a_colleague_decided_stands_under_reviewed_too(world: SmallWorld, visit: Visit, sign_in: SignIn) -> None:
     case, left = people(visit, world.employer, ["陈霞", "陈光"])

@@ -18,6 +18,7 @@ from xueshi.policies import registry
 from xueshi.policies.events import EventKind, EventRule
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.states import Stage
 
 _STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position"))
 
@@ -74,7 +75,7 @@ def of_cases(case_ids: Iterable[int]) -> list[Adjustment]:
 def queue(actor: Actor) -> QuerySet[ReviewCase]:
     """The events that wait at the actor's desk or were decided there."""
     rows = reviews.queue(actor, rules.KIND).select_related("organisation", "adjustment__person__user")
-    return rows.prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("decided_by")))
+    return rows.prefetch_related(Prefetch("steps", reviews.decided_by_desk(actor, Stage.REVIEW)))
 
 
 def proofs(adjustment: Adjustment) -> list[Proof]:

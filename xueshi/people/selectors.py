@@ -18,6 +18,7 @@ from xueshi.people.models import Entry, Professional, Title, TitleChange
 from xueshi.people.states import EntryKind
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.states import Stage
 
 type Numbered = Callable[[str], Combinable]
 _numbers: list[Numbered] = []
@@ -176,7 +177,7 @@ def change_queue(actor: Actor) -> QuerySet[ReviewCase]:
 
 def changes_reviewed(actor: Actor) -> QuerySet[ReviewCase]:
     """The rows of ``change_queue`` with their steps, for a list that names the reviewer."""
-    return change_queue(actor).prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("decided_by")))
+    return change_queue(actor).prefetch_related(Prefetch("steps", reviews.decided_by_desk(actor, Stage.REVIEW)))
 
 
 def scan_for(actor: Actor, case_id: int, key: str) -> StoredFile:
@@ -239,7 +240,8 @@ def own_scan(actor: Actor, key: str) -> StoredFile | None:
 
 
 def _with_titles(rows: QuerySet[TitleChange]) -> QuerySet[TitleChange]:
-    steps = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by"))
+    ordered = ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position")
+    steps = Prefetch("case__steps", ordered)
     return rows.select_related(
         "professional__user",
         "professional__employment__organisation",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from xueshi.accounts.models import User
 from xueshi.accounts.states import AccountState
@@ -21,7 +21,7 @@ from xueshi.registrations import permissions, rules
 from xueshi.registrations.models import Consent, EarlierRound, Registration, RegistrationFile
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewCase, ReviewStep
-from xueshi.reviews.states import CaseState
+from xueshi.reviews.states import CaseState, Stage
 
 
 def queue(actor: Actor, role: str) -> QuerySet[ReviewCase]:
@@ -39,7 +39,22 @@ def fields_of(role: str, portal: str) -> dict[str, str]:
 
 def reviewed(actor: Actor, role: str) -> QuerySet[ReviewCase]:
     """The rows of ``queue`` with their steps, for a list that names the reviewer."""
-    return queue(actor, role).prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("decided_by")))
+    rows = queue(actor, role).annotate(said_anew=_said_anew("registration__"))
+    return rows.prefetch_related(Prefetch("steps", reviews.decided_by_desk(actor, Stage.REVIEW)))
+
+
+def _said_anew(path: str = "") -> Exists:
+    """Whether the person of a registration (at ``path``) has registered again since: account and record say that."""
+    return Exists(Registration.objects.filter(user=OuterRef(f"{path}user"), pk__gt=OuterRef(f"{path}pk")))
+
+
+def is_overwritten(registration: Registration, row: object) -> bool:
+    """Whether a refused registration is no longer what account and record say; ``row`` knows ``said_anew``.
+
+    What was handed in elsewhere is not for the desk that refused it (decision 0019).
+    """
+    refused = registration.case is not None and registration.case.state == CaseState.REJECTED
+    return refused and bool(getattr(row, "said_anew", False))
 
 
 def registration_for(actor: Actor, case_id: int) -> Registration:
@@ -273,16 +288,22 @@ def stored_files(keys: Iterable[str]) -> list[StoredFile]:
 
 
 def _whole(rows: QuerySet[Registration]) -> QuerySet[Registration]:
-    return rows.select_related(
-        "user",
-        "organisation__parent",
-        "membership__department",
-        "membership__organisation",
-        "professional",
-        "case__organisation",
-    ).prefetch_related(
-        Prefetch("files", RegistrationFile.objects.filter(round=F("registration__round")).select_related("file")),
-        Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by")),
+    return (
+        rows.annotate(said_anew=_said_anew())
+        .select_related(
+            "user",
+            "organisation__parent",
+            "membership__department",
+            "membership__organisation",
+            "professional",
+            "case__organisation",
+        )
+        .prefetch_related(
+            Prefetch("files", RegistrationFile.objects.filter(round=F("registration__round")).select_related("file")),
+            Prefetch(
+                "case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position")
+            ),
+        )
     )
 
 

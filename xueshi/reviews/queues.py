@@ -6,7 +6,7 @@ connect it to the one way of deciding.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -191,6 +191,40 @@ def tabs() -> tuple[ListTab[ReviewCase], ...]:
         ListTab(key="waiting", label="待审核", narrow=lambda rows: rows.filter(waits_here=True), count=True),
         ListTab(key="reviewed", label="已审核", narrow=lambda rows: rows.filter(decided_here=True)),
     )
+
+
+def is_ours(actor: Actor, case: ReviewCase | None) -> bool:
+    """Whether the case was not given to a colleague, who alone decides it then."""
+    handler = case.handler_id if case is not None else None
+    return handler is None or (actor.membership is not None and handler == actor.membership.pk)
+
+
+def handed_to(case: ReviewCase | None) -> str:
+    """已转交 and to whom; empty while the whole desk may decide."""
+    return f"已转交{case.handler.user.name}" if case is not None and case.handler is not None else ""
+
+
+def told(columns: Sequence[Column[ReviewCase]]) -> tuple[Column[ReviewCase], ...]:
+    """The columns of what waits: the first one says who has the case."""
+    first, *rest = columns
+    named = replace(first, value=lambda case: parts.Cell(text=first.value(case), note=handed_to(case)))
+    return (named, *rest)
+
+
+def decisions(actor: Actor, opened: Callable[[ReviewCase], str]) -> tuple[RowAction[ReviewCase], RowAction[ReviewCase]]:
+    """通过 and 驳回 of a row (REV-03), which a colleague's lacks; ``opened`` is where it stands beside the list."""
+
+    def passing(case: ReviewCase) -> str | None:
+        return reverse("reviews:decide") if is_ours(actor, case) else None
+
+    def denying(case: ReviewCase) -> str | None:
+        return f"{opened(case)}#decide" if is_ours(actor, case) else None
+
+    def fields(case: ReviewCase) -> dict[str, str]:
+        return {"row": row_value(case), "verdict": Verdict.PASS}
+
+    passes: RowAction[ReviewCase] = RowAction(label="通过", url=passing, post=True, fields=fields)
+    return passes, RowAction(label="驳回", url=denying)
 
 
 def _decided(case: ReviewCase | None) -> ReviewStep | None:

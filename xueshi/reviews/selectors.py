@@ -22,7 +22,7 @@ from xueshi.policies import registry
 from xueshi.reviews import kinds, permissions
 from xueshi.reviews.models import CaseEvent, RejectionReason, RemovedRecord, ReviewCase, ReviewStep
 from xueshi.reviews.rules import Step
-from xueshi.reviews.states import Move, Stage, StepState
+from xueshi.reviews.states import CaseState, Move, Stage, StepState
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,22 @@ def inbox(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[Revi
 def queue(actor: Actor, kind: str, stage: Stage = Stage.REVIEW) -> QuerySet[ReviewCase]:
     """The cases of a kind that wait at the actor's desk or were decided there.
 
-    ``waits_here`` and ``decided_here`` can be filtered by, and one of them is true of each. What the actor took off
-    their list is left out (REV-06).
+    ``waits_here`` and ``decided_here`` can be filtered by, and one of them is true of each. What was entrusted to a
+    colleague is listed too, so that nothing waits for somebody absent; what its owner took back (ORG-39) and what the
+    actor took off their list (REV-06) is left out.
     """
     decided = ReviewStep.objects.filter(
         desk_id=actor.desk_id, stage=stage, state__in=[StepState.PASSED, StepState.FAILED]
     )
-    waiting = Q(desk_id=actor.desk_id, stage=stage) & permissions.cases_decidable_by(actor)
-    kept = Q(pk__in=decided.values("case_id")) & ~taken_off(actor, "pk")
-    rows = ReviewCase.objects.filter(kind=kind).alias(
-        waits_here=ExpressionWrapper(waiting, output_field=BooleanField()),
-        decided_here=ExpressionWrapper(kept & (Q(desk=None) | ~waiting), output_field=BooleanField()),
+    waiting = Q(desk_id=actor.desk_id, stage=stage) & permissions.cases_reviewable_by(actor)
+    kept = Q(pk__in=decided.values("case_id")) & ~taken_off(actor, "pk") & ~Q(state=CaseState.WITHDRAWN)
+    rows = (
+        ReviewCase.objects.filter(kind=kind)
+        .select_related("handler__user")
+        .alias(
+            waits_here=ExpressionWrapper(waiting, output_field=BooleanField()),
+            decided_here=ExpressionWrapper(kept & (Q(desk=None) | ~waiting), output_field=BooleanField()),
+        )
     )
     return rows.filter(waiting | kept)
 

@@ -67,7 +67,7 @@ def desk(*, reviewed: bool) -> ListPage[ReviewCase]:
         title=DESK,
         rows=selectors.queue,
         allowed=permissions.can_review_adjustments,
-        columns=columns if waiting else (*columns, *queues.REVIEWED),
+        columns=queues.told(columns) if waiting else (*columns, *queues.REVIEWED),
         order_by=("waiting_since",) if waiting else ("-settled_at",),
         filters=ByName,
         tabs=queues.tabs(),

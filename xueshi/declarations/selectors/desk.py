@@ -21,7 +21,7 @@ from xueshi.policies.answers import Json
 from xueshi.policies.years import Requirement
 from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewStep
-from xueshi.reviews.states import Stage, StepState
+from xueshi.reviews.states import CaseState, Stage, StepState
 
 # The columns of a desk's list; a detail reads the whole row.
 _LISTED = (
@@ -146,16 +146,16 @@ def _waits(desk_id: int, stage: str) -> Q:
 
 
 def decided_at(actor: Actor, stage: Stage) -> Q:
-    """The declarations that the actor's body has decided and that do not wait there again."""
+    """The declarations that the actor's body has decided and that neither wait there again nor were taken back."""
     if actor.desk_id is None:
         return Q(pk__in=[])
     steps = ReviewStep.objects.filter(desk_id=actor.desk_id, stage=stage, state__in=_DECIDED)
-    return Q(case_id__in=steps.values("case_id")) & ~waiting_at(actor, stage)
+    return Q(case_id__in=steps.values("case_id")) & ~waiting_at(actor, stage) & ~Q(case__state=CaseState.WITHDRAWN)
 
 
 def _is_of_desk(actor: Actor, stage: Stage, row: Declaration) -> bool:
     """Whether ``waiting_at`` or ``decided_at`` would find the row."""
-    if actor.desk_id is None or row.case is None:
+    if actor.desk_id is None or row.case is None or row.case.state == CaseState.WITHDRAWN:
         return False
     turns = [(step.desk_id, step.stage) for step in row.case.steps.all() if step.state in _DECIDED]
     return (actor.desk_id, stage) in [(row.case.desk_id, row.case.stage), *turns]

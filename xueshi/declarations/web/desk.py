@@ -52,8 +52,7 @@ class _Desk:
 
     def is_ours(self, row: Declaration) -> bool:
         """Whether the row was not given to a colleague, who alone decides it then."""
-        handler = row.case.handler_id if row.case is not None else None
-        return handler is None or (self.actor.membership is not None and handler == self.actor.membership.pk)
+        return queues.is_ours(self.actor, row.case)
 
 
 @route(powers=(Power.REVIEW_HOURS.value,))
@@ -218,9 +217,8 @@ def _who(row: Declaration) -> parts.Cell:
 
 
 def _form(row: Declaration) -> parts.Cell:
-    handler = row.case.handler if row.case is not None else None
     return parts.Cell(
         text=shown.form_label(row),
-        note=f"已转交{handler.user.name}" if handler is not None else "",
+        note=queues.handed_to(row.case),
         badge="可能重复" if getattr(row, "is_doubled", False) else "",
     )

@@ -99,7 +99,10 @@ class Desk:
         """What the form of an entry starts with."""
         if entry is None:
             return dict(tab.form.defaults())
-        typed: Filled = dict(tab.form.typed(tab.form.restore(entry.answers)))
+        said = dict(entry.answers)
+        if "highest" in said:  # another entry may have become it since
+            said["highest"] = entry.highest
+        typed: Filled = dict(tab.form.typed(tab.form.restore(said)))
         return typed | {"scan": [entry.scan.key] if entry.scan is not None else []}
 
     def basics_draft(self, answers: Answers, version: int) -> services.BasicsDraft:

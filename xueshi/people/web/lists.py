@@ -118,23 +118,24 @@ def page(actor: Actor, title: str, *, reviewed: bool) -> ListPage[ReviewCase]:
             template="people/changes.html",
             detail_param="case",
         )
-    return _waiting(title, columns, chosen)
+    return _waiting(actor, title, columns, chosen)
 
 
-def _waiting(title: str, columns: tuple[CaseColumn, ...], chosen: type[filters.FilterSet]) -> ListPage[ReviewCase]:
+def _waiting(
+    actor: Actor, title: str, columns: tuple[CaseColumn, ...], chosen: type[filters.FilterSet]
+) -> ListPage[ReviewCase]:
     return ListPage(
         key="people.changes",
         title=title,
         rows=selectors.change_queue,
         allowed=permissions.can_review_changes,
-        columns=columns,
+        columns=queues.told(columns),
         order_by=("waiting_since",),
         filters=chosen,
         tabs=queues.tabs(),
         batch=queues.buttons(),
         actions=(
-            RowAction(label="通过", url=lambda _case: reverse("reviews:decide"), post=True, fields=_passing),
-            RowAction(label="驳回", url=lambda case: f"{_opened(case)}#decide"),
+            *queues.decisions(actor, _opened),
             RowAction(label="变更明细", url=_opened),
         ),
         remarks=_remarks,
@@ -148,10 +149,6 @@ def _waiting(title: str, columns: tuple[CaseColumn, ...], chosen: type[filters.F
 
 def _remarks(actor: Any) -> list[str]:
     return [reason.text for reason in reviews.reasons(actor, rules.KIND)]
-
-
-def _passing(case: ReviewCase) -> dict[str, str]:
-    return {"row": queues.row_value(case), "verdict": "pass"}
 
 
 def _opened(case: ReviewCase) -> str:

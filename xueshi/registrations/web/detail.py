@@ -17,7 +17,7 @@ from xueshi.policies.fields import FieldSpec
 from xueshi.policies.forms import Answers
 from xueshi.registrations import permissions, rules, selectors
 from xueshi.registrations.models import Registration
-from xueshi.registrations.web import lists
+from xueshi.registrations.web import columns, lists
 from xueshi.registrations.web.columns import CODE_LABEL
 from xueshi.reviews import queues
 from xueshi.reviews import selectors as reviews
@@ -48,7 +48,7 @@ def context(actor: Actor, case_id: int, next_url: str = "") -> dict[str, Any]:
         "pairs": _pairs(registration),
         "changes": _changes(registration),
         "scans": _scans(registration),
-        "steps": _steps(case),
+        "steps": _steps(registration, case),
         "reset": _reset(actor, registration),
         "managers": _managers(actor, registration),
     }
@@ -87,6 +87,9 @@ def _person(registration: Registration) -> list[Pair]:
     user = registration.user
     label = "姓名" if registration.professional_id is not None else "管理员"
     types = registry.catalogue("document_types")
+    if selectors.is_overwritten(registration, registration):
+        name = columns.name_in(registration)
+        return [Pair(label=label, value=name, strong=True), Pair(label="证件号", value=user.masked_document)]
     pairs = [
         Pair(label=label, value=user.name, strong=True),
         Pair(label="证件类型", value=types.label(user.document_type)),
@@ -189,6 +192,10 @@ def _scans(registration: Registration) -> list[Scan]:
     ]
 
 
-def _steps(case: ReviewCase) -> list[Any]:
+def _steps(registration: Registration, case: ReviewCase) -> list[Any]:
     events = list(reviews.history([case.pk]))
+    if selectors.is_overwritten(registration, registration):
+        for event in events:
+            if event.by_id == registration.user_id:
+                event.by.name = columns.name_in(registration)  # shown, never saved
     return queues.timeline(sorted(case.steps.all(), key=lambda step: (step.round, step.position)), events)

@@ -103,29 +103,27 @@ QUEUES = {
 def page(key: str, actor: Actor, pack: Pack, *, reviewed: bool) -> ListPage[ReviewCase]:
     """The waiting or the reviewed tab of a queue (REV-01)."""
     shape = replace(QUEUES[key], columns=QUEUES[key].columns_for(actor))
-    return (_reviewed_page if reviewed else _waiting_page)(key, shape, shape.title_for(key, actor, pack))
+    title = shape.title_for(key, actor, pack)
+    return _reviewed_page(key, shape, title) if reviewed else _waiting_page(key, shape, title, actor)
 
 
 def _rows(role: str) -> Callable[[Any], QuerySet[ReviewCase]]:
     return lambda actor: selectors.queue(actor, role)
 
 
-def _waiting_page(key: str, shape: Queue, title: str) -> ListPage[ReviewCase]:
+def _waiting_page(key: str, shape: Queue, title: str, actor: Actor) -> ListPage[ReviewCase]:
+    detail: RowAction[ReviewCase] = RowAction(label="详情", url=partial(_opened, key))
     return ListPage(
         key=f"registrations.{key}",
         title=title,
         rows=_rows(shape.role),
         allowed=permissions.can_review_registrations,
-        columns=shape.columns,
+        columns=queues.told(shape.columns),
         order_by=("waiting_since",),
         filters=shape.waiting,
         tabs=queues.tabs(),
         batch=queues.buttons(),
-        actions=(
-            RowAction(label="通过", url=lambda _case: reverse("reviews:decide"), post=True, fields=_passing),
-            RowAction(label="驳回", url=lambda case: f"{_opened(key, case)}#decide"),
-            RowAction(label="详情", url=lambda case: _opened(key, case)),
-        ),
+        actions=(*queues.decisions(actor, partial(_opened, key)), detail),
         remarks=partial(_remarks, shape.role),
         token=queues.token(rules.kind_key(shape.role), Stage.REVIEW, key="pk"),
         row_value=queues.row_value,
@@ -157,10 +155,6 @@ def _reviewed_page(key: str, shape: Queue, title: str) -> ListPage[ReviewCase]:
 
 def _remarks(role: str, actor: Any) -> list[str]:
     return [reason.text for reason in reviews.reasons(actor, rules.kind_key(role))]
-
-
-def _passing(case: ReviewCase) -> dict[str, str]:
-    return {"row": queues.row_value(case), "verdict": "pass"}
 
 
 def _opened(key: str, case: ReviewCase) -> str:

@@ -11,7 +11,7 @@ from xueshi.kernel import clock
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.actors import Actor
 from xueshi.reviews import kinds, permissions, rules
-from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.models import RemovedRecord, ReviewCase, ReviewStep
 from xueshi.reviews.rules import StepPlan
 from xueshi.reviews.services.noting import Moved, note
 from xueshi.reviews.states import CASE_MOVES, CaseState, Move, StepState
@@ -92,6 +92,7 @@ def resubmit(actor: Actor, case_id: int, submission: Submission) -> ReviewCase:
     case.deciders = []
     case.submitted_at = case.waiting_since = clock.now()
     case.save()
+    RemovedRecord.objects.filter(case=case).delete()  # what is decided anew stands in the lists anew
     _freeze([(case, submission.chain)])
     _note([case], Move.RESUBMIT, acting(actor))
     return case
