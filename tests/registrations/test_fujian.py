@@ -185,6 +185,8 @@ def test_registration_takes_effect_at_once_and_is_put_on_record(
     assert [row.organisation for row in listed.context["list"].rows] == [body]
     stranger = sign_in(tree.stranger_admin).get("/registrations/filed/", **host("fujian"))
     assert list(stranger.context["list"].rows) == []
+    Registration.objects.filter(organisation=body).update(user=tree.stranger_admin.user)  # one's own, elsewhere
+    assert list(sign_in(tree.stranger_admin).get("/registrations/filed/", **host("fujian")).context["list"].rows) == []
     assert sign_in(tree.stranger_admin).get(f"/registrations/unit/{body.pk}/", **host("fujian")).status_code == 404
 
 

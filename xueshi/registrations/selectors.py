@@ -97,7 +97,8 @@ def by_cases(case_ids: Iterable[int]) -> list[Registration]:
 def filed_units(actor: Actor) -> QuerySet[Registration]:
     """Employers put on record without review with the actor's body or one below it (备案, ORG-22)."""
     rows = Registration.objects.filter(case=None, role=OrganisationKind.EMPLOYER, organisation__isnull=False)
-    return rows.filter(permissions.registrations_seen_by(actor)).select_related("organisation__parent", "user")
+    listed = rows.filter(permissions.registrations_seen_by(actor), seeing.under_hat(actor, "organisation"))
+    return listed.select_related("organisation__parent", "user")
 
 
 def subordinates(actor: Actor) -> QuerySet[Organisation]:
