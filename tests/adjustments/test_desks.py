@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from tests import small_world as make
@@ -24,7 +25,10 @@ from xueshi.organisations.actors import Actor
 from xueshi.people.models import Title
 from xueshi.reviews import deciding
 from xueshi.reviews.deciding import Order, Report
+from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Verdict
+
+DESK = "/adjustments/review/"
 
 
 def everybody(world: make.SmallWorld) -> dict[str, Actor]:
@@ -88,6 +92,66 @@ def test_a_refused_verdict_and_a_refused_batch_leave_the_desk_as_it_was(world: m
         assert re.search(rf'name="comment"[^>]*value="{words}" aria-invalid="true"[^>]*autofocus', toolbar)
     case.refresh_from_db()
     assert (case.state, case.version, Adjustment.objects.get().live) == ("pending", 1, True)
+
+
+@pytest.mark.req("ORG-44", "CV-11")
+def test_a_unit_whose_right_was_closed_decides_no_event(world: make.SmallWorld, ask: Ask) -> None:
+    """What waits and what is asked later is the superior's; given back, it waits at the unit again."""
+    right = f"/registrations/unit/{world.employer.pk}/review/"
+    superior, unit = signed_in(world.department_admin), signed_in(world.employer_admin)
+    waiting = ask(world.person, "waive", "illness")
+    assert superior.post(right, {"reason": "资料不全"}).status_code == 302
+    later = ask(world.colleague, "waive", "illness", key="b")
+    closed = unit.get(DESK)
+    assert (words(closed, "上级部门已关闭本单位的审核权限", "资料不全"), drawn(closed)) == ([True, True], [])
+    for case in (waiting, later):
+        assert decide(world.employer_admin, case).status_code == 422
+        assert way(case) == (world.department.pk, [("active", world.department.pk), ("waiting", world.department.pk)])
+    assert drawn(superior.get(DESK)) == [waiting.pk, later.pk]
+    assert decide(world.department_admin, waiting).status_code == 302
+    assert superior.post(right, {"reason": ""}).status_code == 302
+    assert (drawn(unit.get(DESK)), words(unit.get(DESK), "上级部门已关闭")) == ([later.pk], [False])
+    assert decide(world.employer_admin, later).status_code == 302
+    assert decide(world.department_admin, later).status_code == 302
+    assert [way(case)[1][0][0] for case in (waiting, later)] == ["passed", "passed"]
+    later.refresh_from_db()
+    assert later.state == "approved"
+
+
+@pytest.mark.req("ORG-44")
+def test_a_second_desk_that_was_closed_settles_no_event(world: make.SmallWorld, ask: Ask) -> None:
+    """Closed while the event waits before it or before the event is asked for: the body above settles it."""
+    department, district = world.department.pk, world.district.pk
+    before = ask(world.person, "waive", "illness")
+    right = f"/registrations/unit/{department}/review/"
+    assert signed_in(world.district_admin).post(right, {"reason": "资料不全"}).status_code == 302
+    after = ask(world.colleague, "waive", "illness", key="b")
+    for case in (before, after):
+        assert way(case) == (world.employer.pk, [("active", world.employer.pk), ("waiting", district)])
+        assert decide(world.employer_admin, case).status_code == 302
+        assert decide(world.department_admin, case).status_code == 422
+        assert way(case) == (district, [("passed", world.employer.pk), ("active", district)])
+    assert drawn(signed_in(world.department_admin).get(DESK)) == []
+    assert decide(world.district_admin, before).status_code == 302
+    assert signed_in(world.district_admin).post(right, {"reason": ""}).status_code == 302
+    assert decide(world.department_admin, after).status_code == 302
+    assert [way(case)[1][1] for case in (before, after)] == [("passed", district), ("passed", department)]
+
+
+def way(case: ReviewCase) -> tuple[int | None, list[tuple[str, int]]]:
+    """Where the case waits, and (state, desk) of each step."""
+    case.refresh_from_db()
+    return case.desk_id, list(case.steps.order_by("position").values_list("state", "desk_id"))
+
+
+def drawn(answer: HttpResponse) -> list[int]:
+    """The cases that a desk lists."""
+    return [row.pk for row in answer.context["list"].rows]
+
+
+def words(answer: HttpResponse, *wanted: str) -> list[bool]:
+    """Which of these a page says."""
+    return [word in answer.content.decode() for word in wanted]
 
 
 def test_a_level_changed_in_mid_year_counts_from_the_next(world: make.SmallWorld) -> None:

@@ -309,7 +309,7 @@ def test_a_closed_right_stops_the_unit_and_the_superior_reviews_meanwhile(world:
     assert superior.post(address, {"reason": "审核把关不严"}).status_code == 302
     closed = Organisation.objects.get(pk=world.employer.pk)
     assert (closed.review_closed, closed.review_closed_for) == (True, "审核把关不严")
-    assert "1 条待审核的申报转由本单位审核" in page(superior, "/registrations/subordinates/")
+    assert "1 条待审核的事项转由本单位审核" in page(superior, "/registrations/subordinates/")
     assert "开放审核权限" in page(superior, "/registrations/subordinates/")
     text = page(unit, DESK)
     assert ("上级部门已关闭本单位的审核权限" in text, "审核把关不严" in text, "王志远" in text) == (True, True, False)

@@ -9,6 +9,8 @@ from tests.browsers import signed_in
 from tests.declarations import world as w
 from tests.declarations.forms import page
 from tests.declarations.units import cells, heads
+from xueshi.declarations.models import Declaration
+from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
 from xueshi.organisations.states import OrganisationKind
 from xueshi.reviews.states import CaseState
@@ -69,3 +71,31 @@ def test_a_unit_whose_right_its_employer_closed_decides_nothing() -> None:
     assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.PENDING, None)
     above.post(DECIDE, {"row": f"{case.pk}:{w.case(row).version}", "verdict": "pass", "comment": "", "next": DESK})
     assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.APPROVED, 24)
+
+
+@pytest.mark.req("ORG-44", "CV-11")
+@pytest.mark.parametrize("closed_first", [False, True])
+def test_a_second_desk_that_was_closed_holds_nothing_up(closed_first: bool) -> None:
+    """Where two desks approve: what the first passes goes to whoever reviews for the second, and back when opened."""
+    world = make.build("fujian")
+    person, _ = make.professional("周文斌", world.branch)
+    right, above = f"/registrations/unit/{world.employer.pk}/review/", signed_in(world.department_admin)
+    rows = [] if closed_first else [w.handed_in(person, "4", days=1), w.handed_in(person, "4", days=1, school="乙校")]
+    assert above.post(right, {"reason": "资料不全"}).status_code == 302
+    rows = rows or [w.handed_in(person, "4", days=1), w.handed_in(person, "4", days=1, school="乙校")]
+
+    def press(actor: Actor, row: Declaration) -> int:
+        case = w.case(row)
+        sent = {"row": f"{case.pk}:{case.version}", "verdict": "pass", "comment": "", "next": DESK}
+        return signed_in(actor).post(DECIDE, sent).status_code
+
+    for row in rows:
+        assert (press(world.branch_admin, row), w.case(row).desk_id) == (302, world.department.pk)
+        assert press(world.employer_admin, row) == 422
+        assert (w.case(row).state, w.fresh(row).hours_recognised) == (CaseState.PENDING, None)
+    first, second = rows
+    assert "周文斌" not in page(signed_in(world.employer_admin), DESK)
+    assert (press(world.department_admin, first), w.case(first).state) == (302, CaseState.APPROVED)
+    assert above.post(right, {"reason": ""}).status_code == 302
+    assert (w.case(second).desk_id, press(world.employer_admin, second)) == (world.employer.pk, 302)
+    assert (w.case(second).state, w.fresh(second).hours_recognised) == (CaseState.APPROVED, 4)

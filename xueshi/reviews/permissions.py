@@ -58,6 +58,12 @@ def can_decide(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> De
     return kinds.kind(case.kind).may_decide(actor, case)
 
 
+def may_while_open(actor: Actor, case: ReviewCase) -> Decision:
+    """For kinds whose right to review can be closed: not while the superior has (CV-11); verification is another."""
+    closed = actor.organisation is not None and actor.organisation.review_closed
+    return deny("上级部门已关闭本单位的审核权限") if closed and case.stage == Stage.REVIEW else ALLOW
+
+
 def may_review(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> Decision:
     """The active desk's administrator with the power of that stage, a stranger to the case until now (A9)."""
     if case.desk_id is None or case.stage is None:

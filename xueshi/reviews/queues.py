@@ -51,6 +51,14 @@ def buttons() -> tuple[BatchAction, ...]:
     )
 
 
+def closed(actor: Actor, stage: Stage) -> str:
+    """Why this unit does not review hours for the time being (CV-11); empty while it does."""
+    unit = actor.organisation
+    if unit is None or not unit.review_closed or stage != Stage.REVIEW:
+        return ""
+    return f"上级部门已关闭本单位的审核权限，待审核的事项由上级部门审核。原因：{unit.review_closed_for or '未填写'}"
+
+
 def row_value(case: ReviewCase) -> str:
     """What a ticked row posts: the case and the version that was shown (D3)."""
     return f"{case.pk}:{case.version}"

@@ -167,13 +167,13 @@ def _hand_in(actor: Actor, adjustment: Adjustment, rule: EventRule, of_year: Yea
 
 
 def chain(body: Organisation, of_year: YearRules) -> Sequence[StepPlan]:
-    """The desks of an event, by name from now on."""
+    """The desks of an event, by name from now on; where a right to review was closed, who stands in (AMB-27)."""
     planned = []
     for step in of_year.chains[rules.KIND].steps_for(has_superior=body.parent_id is not None):
         desk = _desk(step, body)
         if desk is None:
             raise RuleBroken("没有可以审核的上级单位，请联系技术支持")
-        planned.append(StepPlan(step.key, step.label, desk.pk, step.stage, settles=step.posts))
+        planned.append(reviews.planned(step, desk))
     return planned
 
 

@@ -13,6 +13,7 @@ from xueshi.ledger import services as ledger
 from xueshi.ledger.services import Shift
 from xueshi.organisations.actors import Actor
 from xueshi.policies import registry
+from xueshi.reviews import permissions as reviewing
 from xueshi.reviews import services as reviews
 from xueshi.reviews.kinds import DocumentKind, Outcome
 from xueshi.reviews.services import acting
@@ -95,6 +96,7 @@ KIND = DocumentKind(
     url="adjustments:case",
     queue_url="adjustments:desk",
     powers={Stage.REVIEW: permissions.POWER},
+    may_decide=reviewing.may_while_open,
     on_approved=approved,
     on_rejected=ended,
     on_withdrawn=ended,

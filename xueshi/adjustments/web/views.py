@@ -17,6 +17,7 @@ from xueshi.people import selectors as people
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of, pack_of
 from xueshi.reviews import queues
+from xueshi.reviews.states import Stage
 from xueshi.ui import again
 from xueshi.ui.forms import add_problems
 from xueshi.ui.lists import list_again, show_list
@@ -65,7 +66,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """待审核 and 已审核, the opened event beside the list."""
     case = request.GET.get("case", "")
     opened = number(case)
-    extra: dict[str, Any] = {"detail_key": case if opened else ""}
+    closed = queues.closed(actor_of(request), Stage.REVIEW)
+    extra: dict[str, Any] = {"detail_key": case if opened else "", "closed": closed}
     if opened:
         extra |= shown.detail(actor_of(request), opened, list_again(request))
         extra["typed"] = queues.typed(request, opened)

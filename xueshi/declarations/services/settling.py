@@ -12,20 +12,18 @@ from xueshi.declarations.selectors import KIND as KEY
 from xueshi.declarations.services.claiming import counted, refused_again, released
 from xueshi.declarations.services.foreseeing import foreseen
 from xueshi.declarations.services.submitting import POWERS
-from xueshi.kernel.decisions import ALLOW, Decision, deny
 from xueshi.kernel.errors import RuleBroken
 from xueshi.kernel.many import Among
 from xueshi.ledger import services as ledger
 from xueshi.ledger.services import Posting
-from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies import registry
 from xueshi.policies.formulas import Computed, plain
 from xueshi.policies.years import YearRules
+from xueshi.reviews import permissions as reviewing
 from xueshi.reviews.kinds import DocumentKind, Outcome
 from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.services import acting
-from xueshi.reviews.states import Stage
 
 SOURCE = "declaration"
 """``LedgerEntry.source_kind`` of our postings; ``source_id`` is the declaration."""
@@ -72,12 +70,6 @@ def revoked(outcome: Outcome) -> None:
     ledger.reverse(SOURCE, pks, by=acting(outcome.actor))
     Declaration.objects.filter(Among("pk", pks)).update(hours_recognised=None)
     released(pks)
-
-
-def may_decide(actor: Actor, case: ReviewCase) -> Decision:
-    """Not while the superior has closed the unit's right to review (CV-11); verification is another right."""
-    closed = actor.organisation is not None and actor.organisation.review_closed
-    return deny("上级部门已关闭本单位的审核权限") if closed and case.stage == Stage.REVIEW else ALLOW
 
 
 def _rows(cases: Sequence[ReviewCase]) -> list[Declaration]:
@@ -170,7 +162,7 @@ KIND = DocumentKind(
     on_approved=approved,
     on_rejected=fallen,
     on_revoked=revoked,
-    may_decide=may_decide,
+    may_decide=reviewing.may_while_open,
     readers=frozenset({Power.RECORDS}),
     fields=asked_on,
     foresee=foreseen,

@@ -18,7 +18,6 @@ from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.models import Organisation
 from xueshi.organisations.selectors import desk_for
-from xueshi.organisations.services import reviewing_body
 from xueshi.organisations.states import CEILING, OrganisationKind, Power
 from xueshi.policies.chains import Stage, Step
 from xueshi.reviews import services as reviews
@@ -133,9 +132,7 @@ def chain(by: Declaring, asked: rules.Claim) -> tuple[StepPlan, ...]:
         if desk is None:
             message = f"{step.label}：没有可以处理的上级部门，请联系本单位管理员"
             raise RuleBroken(message)
-        stands_in = reviewing_body(desk) if step.stage is Stage.REVIEW else desk
-        home = desk.pk if stands_in.pk != desk.pk else None
-        planned.append(StepPlan(step.key, step.label, stands_in.pk, step.stage, settles=step.posts, home_id=home))
+        planned.append(reviews.planned(step, desk))
     return tuple(planned)
 
 

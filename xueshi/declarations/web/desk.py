@@ -71,7 +71,7 @@ def _show(request: HttpRequest, stage: Stage) -> HttpResponse:
     key, here = request.GET.get("case", ""), list_again(request)
     desk = _Desk(actor_of(request), pack_of(request), stage, request.GET.get("tab", ""), here)
     extra: dict[str, object] = {"detail_key": key, "title": _title(desk)}
-    extra |= {"closed": opened.closed(desk.actor, stage), "notice": opened.notice(desk.pack)}
+    extra |= {"closed": queues.closed(desk.actor, stage), "notice": opened.notice(desk.pack)}
     if key:
         extra |= opened.context(opened.Opened(desk.actor, desk.pack, stage, key), request)
         extra |= {"next": here, "here": request.get_full_path()}

@@ -45,14 +45,6 @@ class Year:
     requirement: Requirement
 
 
-def closed(actor: Actor, stage: Stage) -> str:
-    """Why this unit does not review for the time being (CV-11); empty while it does."""
-    unit = actor.organisation
-    if unit is None or not unit.review_closed or stage != Stage.REVIEW:
-        return ""
-    return f"上级部门已关闭本单位的审核权限，待审核的申报由上级部门审核。原因：{unit.review_closed_for or '未填写'}"
-
-
 def notice(pack: Pack) -> str:
     """What this year's rules tell administrators who recognise hours (policy facts 5.7); often nothing."""
     return pack.year(clock.year()).declaration.notice

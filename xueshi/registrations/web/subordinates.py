@@ -156,6 +156,6 @@ def _changed(request: PortalRequest, form: ReviewForm, body: Organisation) -> bo
         add_problems(form, refused)
         return False
     where = "退回该单位审核" if body.review_closed else "转由本单位审核"
-    told = f"，{moved} 条待审核的申报{where}" if moved else ""
+    told = f"，{moved} 条待审核的事项{where}" if moved else ""
     messages.success(request, f"已{_verb(body)}：{body.name}{told}")
     return True

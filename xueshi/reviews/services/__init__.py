@@ -13,7 +13,7 @@ from xueshi.reviews.services.cases import (
 from xueshi.reviews.services.entrusting import Entrusting, entrust, take_back
 from xueshi.reviews.services.reasons import ReasonDraft, delete_reason, save_reason
 from xueshi.reviews.services.records import remove_record, restore_record
-from xueshi.reviews.services.redirecting import bring_back, move_up
+from xueshi.reviews.services.redirecting import bring_back, move_up, planned
 
 __all__ = [
     "Entrusting",
@@ -28,6 +28,7 @@ __all__ = [
     "note_foreign_row",
     "open_case",
     "open_cases",
+    "planned",
     "remove_record",
     "restore_record",
     "resubmit",
