@@ -67,8 +67,10 @@ def test_reduced_hours_take_the_way_of_the_chain_and_pass_the_year(world: make.S
 
     closed = signed_in(world.employer_admin).post(f"/adjustments/cases/{case.pk}/revoke/", {"reason": "误"})
     assert closed.status_code == 403
-    empty = signed_in(world.department_admin).post(f"/adjustments/cases/{case.pk}/revoke/", {"reason": " "})
-    assert (empty.status_code, account(world).passed) == (422, True)
+    for reason, problem in ((" ", "请填写取消原因"), ("不\x00实", "含有不可见字符"), ("长" * 301, "不超过 300 字")):
+        vain = signed_in(world.department_admin).post(f"/adjustments/cases/{case.pk}/revoke/", {"reason": reason})
+        said = problem in vain.content.decode().split('id="revoke-problem"')[1]
+        assert (vain.status_code, said, account(world).passed) == (422, True, True), problem
     before = clock.now()
     done = signed_in(world.department_admin).post(f"/adjustments/cases/{case.pk}/revoke/", {"reason": "证明不实"})
     assert done.status_code == 302

@@ -9,6 +9,7 @@ from xueshi.adjustments.models import Adjustment
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import RuleBroken
+from xueshi.kernel.text import clean
 from xueshi.ledger import services as ledger
 from xueshi.ledger.services import Shift
 from xueshi.organisations.actors import Actor
@@ -59,13 +60,13 @@ def revoke(actor: Actor, case_id: int, reason: str) -> Adjustment:
     Raises:
         NotFound: absent, or not to be seen.
         NotAllowed: another desk approved it, or it is not in force.
-        RuleBroken: without a reason.
+        RuleBroken: without a reason, or with signs in it that nobody sees.
     """
     reviews.locked(case_id)
     selectors.of_cases([case_id])
     adjustment = selectors.adjustment_for(actor, case_id)
     permissions.can_revoke(actor, adjustment).require()
-    because = reason.strip()
+    because = clean(reason, field="reason")
     if not because or len(because) > MAX_REASON:
         message = f"请填写取消原因，不超过 {MAX_REASON} 字"
         raise RuleBroken(message, "reason")
