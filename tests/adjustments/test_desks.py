@@ -154,6 +154,13 @@ def words(answer: HttpResponse, *wanted: str) -> list[bool]:
     return [word in answer.content.decode() for word in wanted]
 
 
+def test_a_desk_is_searched_by_the_names_of_people_alone(world: make.SmallWorld, ask: Ask) -> None:
+    first, second = ask(world.person, "waive", "illness"), ask(world.colleague, "waive", "illness", key="b")
+    unit = signed_in(world.employer_admin)
+    for name, found in {"": [first, second], "志远": [first], "春燕": [second], "年度": [], "免": []}.items():
+        assert drawn(unit.get(f"{DESK}?name={name}")) == [case.pk for case in found], name
+
+
 def test_a_level_changed_in_mid_year_counts_from_the_next(world: make.SmallWorld) -> None:
     """The packs of this test ask 40 hours of juniors, 24 of them public; what is asked of a year is not moved in it."""
     year, now = clock.year(), clock.now()
