@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from tests import small_world as make
 from tests.browsers import browser, signed_in
+from tests.people.conftest import Tab
+from tests.people.test_basics import basics
 from tests.small_world import SmallWorld
 from xueshi.accounts.models import PasswordReset, User
 from xueshi.audit.models import AuditEntry
@@ -90,6 +92,40 @@ def test_of_two_resets_the_earlier_secret_is_dead(world: SmallWorld) -> None:
     first, second = secrets()
     assert PasswordReset.objects.filter(user=world.person.user, ended_at=None).count() == 1
     assert (use(first), use(second), use(second)) == (422, 302, 422)
+
+
+def secret_of(world: SmallWorld) -> str:
+    """The secret of a reset that the unit has started for the person."""
+    assert signed_in(world.employer_admin).post(address(world.person)).status_code == 302
+    return secrets()[-1]
+
+
+@pytest.mark.req("B8", "A13")
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({"phone": "13988887777"}, 422), ({"email": "new@example.cn"}, 422), ({"landline": "0631-5230000"}, 302)],
+)
+def test_a_secret_sent_to_the_old_phone_or_address_is_dead(
+    world: SmallWorld, changes: dict[str, str], status: int
+) -> None:
+    User.objects.filter(pk=world.person.user.pk).update(email="wang@example.cn")
+    secret, tab = secret_of(world), Tab(signed_in(world.person), "/profile/")
+    assert tab.save(basics(world.person, **changes)).status_code == 302
+    kept = User.objects.get(pk=world.person.user.pk)
+    assert {name: getattr(kept, name) for name in changes} == changes
+    assert use(secret) == status
+    kept.refresh_from_db()
+    assert kept.check_password(make.PASSWORD) is (status == 422)
+
+
+@pytest.mark.req("B8", "ID-18")
+def test_a_secret_is_dead_once_its_owner_changed_the_password(world: SmallWorld) -> None:
+    secret, own = secret_of(world), "山高水长-2026-风雨"
+    refused = signed_in(world.person).post("/password/", {"current": "wrong", "new": own, "again": own})
+    assert (refused.status_code, PasswordReset.objects.filter(ended_at=None).count()) == (422, 1)
+    answer = signed_in(world.person).post("/password/", {"current": make.PASSWORD, "new": own, "again": own})
+    assert (answer.status_code, use(secret)) == (302, 422)
+    assert User.objects.get(pk=world.person.user.pk).check_password(own)
 
 
 def test_the_superior_resets_the_administrators_of_a_unit(world: SmallWorld) -> None:

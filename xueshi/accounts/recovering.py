@@ -86,12 +86,12 @@ def set_password(user: User, new: str, *, portal: str) -> None:
     own = (user.name, user.document_number, user.phone, user.login_name or "")
     services.check_password(new, own=own, field="new")
     with transaction.atomic():
-        held = User.objects.select_for_update(no_key=True).order_by("pk").get(pk=user.pk)  # rule 1: a proved owner
+        held = _locked(user)
         held.set_password(new)
         held.must_change_password = False
         held.session_epoch += 1
         held.save(update_fields=["password", "must_change_password", "session_epoch"])
-        PasswordReset.objects.filter(user=held, ended_at=None).update(ended_at=clock.now())  # rule 1: as above
+        services.end_resets(held)
         services.reopen(held)
         messages.warn(
             messages.contacts(held), "password_changed", key=f"password:{held.pk}:{held.session_epoch}", portal=portal
@@ -124,9 +124,8 @@ def start_reset(user: User, *, by: audit.By, portal: str) -> Recipient:
         limits.require(RESETS_BY_STARTER, str(by.user_id), OFTEN)
     now, secret = clock.now(), "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).order_by("pk").get(pk=user.pk)  # rule 1: one reset at a time
-        PasswordReset.objects.filter(user=user, ended_at=None).update(ended_at=now)  # rule 1: as above
-        reset = PasswordReset.objects.create(  # rule 1: as above
+        services.end_resets(_locked(user))
+        reset = PasswordReset.objects.create(  # rule 1: our own resets
             user=user, digest=_digest(secret), portal=portal, started_at=now, expires_at=now + RESET_LIFE
         )
         letter = Letter(
@@ -158,10 +157,16 @@ def use_reset(typed: str, new: str, *, portal: str, source: str) -> None:
     if reset is None:
         raise RuleBroken(WRONG_SECRET, "secret")
     with transaction.atomic():
+        _locked(reset.user)
         if not live.filter(pk=reset.pk).update(ended_at=clock.now()):
             raise RuleBroken(WRONG_SECRET, "secret")
         set_password(reset.user, new, portal=portal)
     limits.give_back(RESETS_BY_SOURCE, source)
+
+
+def _locked(user: User) -> User:
+    """The account, held before its resets in every order of events: one change of its password at a time."""
+    return User.objects.select_for_update(no_key=True).order_by("pk").get(pk=user.pk)  # rule 1: an owner's account
 
 
 def _plain(typed: str) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from xueshi.accounts import messages
 from xueshi.accounts.models import User, phone_index
-from xueshi.accounts.services.passwords import confirm_password
+from xueshi.accounts.services.passwords import confirm_password, end_resets
 from xueshi.audit import services as audit
 from xueshi.kernel import clock
 from xueshi.kernel.errors import RuleBroken
@@ -42,7 +42,10 @@ def confirm_contact(user: User, draft: ContactDraft) -> None:
 
 
 def change_contact(user: User, draft: ContactDraft, *, portal: str) -> bool:
-    """Store what ``confirm_contact`` let pass, and tell the old phone and address; whether either differs."""
+    """Store what ``confirm_contact`` let pass, and tell the old phone and address; whether either differs.
+
+    A reset under way ends, for its secret went to the old one.
+    """
     held = ContactDraft(phone=user.phone, email=user.email)
     another_way = draft.opens_another_way(user)
     user.phone, user.phone_index = draft.phone, phone_index(draft.phone) if draft.phone else ""
@@ -50,6 +53,7 @@ def change_contact(user: User, draft: ContactDraft, *, portal: str) -> bool:
     with transaction.atomic():
         user.save(update_fields=["phone", "phone_index", "email", "landline"])
         if another_way:
+            end_resets(user)
             _tell_the_old(user, held, portal)
             audit.record(audit.By(user.pk), "account.contact_changed", user)
     return another_way

@@ -3,9 +3,10 @@
 from django.db import transaction
 
 from xueshi.accounts import rules
-from xueshi.accounts.models import User
+from xueshi.accounts.models import PasswordReset, User
 from xueshi.accounts.services.proving import confirm_owner
 from xueshi.audit import services as audit
+from xueshi.kernel import clock
 from xueshi.kernel.errors import RuleBroken
 
 
@@ -17,7 +18,7 @@ def check_password(password: str, *, own: tuple[str, ...] = (), field: str = "pa
 
 
 def change_password(user: User, current: str, new: str, source: str = "") -> None:
-    """Set a new password after the current one was given; every other session of the account ends (B9).
+    """Set a new password after the current one was given; every other session and a reset under way end (B9).
 
     Raises:
         RuleBroken: the current password is wrong (field ``current``), the new one too weak (``new``).
@@ -30,7 +31,13 @@ def change_password(user: User, current: str, new: str, source: str = "") -> Non
     user.session_epoch += 1
     with transaction.atomic():
         user.save(update_fields=["password", "must_change_password", "session_epoch"])
+        end_resets(user)
         audit.record(audit.By(user.pk), "account.password_changed", user)
+
+
+def end_resets(user: User) -> None:
+    """Make the secret of a reset worthless (B8); for transactions that hold the account's row already."""
+    PasswordReset.objects.filter(user=user, ended_at=None).update(ended_at=clock.now())  # rule 1: our own resets
 
 
 def confirm_password(user: User, password: str, source: str = "") -> None:
