@@ -1,9 +1,12 @@
 """What every request passes: portals by host, closed views, lifetimes, headers, hats, frame, homes, password."""
 
+import base64
+import json
 import re
 from datetime import timedelta
 
 import pytest
+from altcha import v1 as altcha
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -67,22 +70,37 @@ def test_the_sign_in_box_of_the_city(weihai: Visitor) -> None:
     assert weihai.get("/recovery/").status_code == 200
 
 
+def _packed(proof: object) -> str:
+    return base64.b64encode(json.dumps(proof).encode()).decode()
+
+
 @pytest.mark.req("AX-08")
 def test_a_proof_of_work_opens_too(weihai: Visitor, world: SmallWorld) -> None:
-    import base64  # noqa: PLC0415 - used here only
-    import json  # noqa: PLC0415
-
-    from altcha import v1 as altcha  # noqa: PLC0415
-
     weihai.get("/")
     task = weihai.client.get("/proof/login/").json()
     found = altcha.solve_challenge(task["challenge"], task["salt"], task["algorithm"], task["maxnumber"], 0)
     assert found is not None
     solved = {key: task[key] for key in ("algorithm", "challenge", "salt", "signature")} | {"number": found.number}
-    proof = base64.b64encode(json.dumps(solved).encode()).decode()
+    proof = _packed(solved)
     assert weihai.sign_in(world.person.user, altcha=proof, captcha="").status_code == 302
     weihai.client.post("/sign-out/")
     assert weihai.sign_in(world.person.user, altcha=proof, captcha="").status_code == 422
+
+
+_ODD = (5, 1.5, True, None, "", "?", "\ud800", "a\0b", [], ["x"], {}, {"x": 1}, 10**400)
+
+
+@pytest.mark.req("B5", "IN-02")
+def test_a_proof_of_any_other_shape_is_a_wrong_answer(weihai: Visitor, world: SmallWorld) -> None:
+    weihai.get("/")
+    task = weihai.client.get("/proof/login/").json()
+    proof = {key: task[key] for key in ("algorithm", "challenge", "salt", "signature")} | {"number": 1}
+    odd = [_packed(proof | {name: value}) for name in proof for value in _ODD]
+    odd += [_packed({name: proof[name] for name in proof if name != left_out}) for left_out in proof]
+    odd += [_packed(value) for value in _ODD]
+    odd += ["a\0b", "甲", "%%%", base64.b64encode(b"\xff\xfe[").decode(), "W1tb" * 400]
+    said = [weihai.client.post("/", {"altcha": one}) for one in odd]
+    assert {(one.status_code, "验证码错误" in one.content.decode()) for one in said} == {(422, True)}
 
 
 @pytest.mark.req("AZ-06")

@@ -31,6 +31,7 @@ UPDATE accounts_challenge SET used_at = %s
  WHERE id = %s AND purpose = %s AND session_digest = %s AND used_at IS NULL AND expires_at > %s
 RETURNING answer_digest
 """
+_PROOF = {"algorithm": str, "challenge": str, "number": int, "salt": str, "signature": str}
 _PICTURES = ImageCaptcha(width=120, height=44, font_sizes=(30, 34))
 
 
@@ -107,11 +108,17 @@ def passes(place: Place, answer: Answer) -> bool:
 def _proved(place: Place, proof: str) -> bool:
     try:
         payload = json.loads(base64.b64decode(proof, validate=True))
-        challenge = str(payload["challenge"])
+        if not _is_proof(payload):
+            return False
         solved, _reason = altcha.verify_solution(payload, settings.SECRET_KEY, check_expires=False)
-    except (ValueError, KeyError, TypeError):
+    except ValueError:  # no base64, no JSON, or half a surrogate in it
         return False
-    return bool(solved) and _spend(place, _digest(challenge)) is not None
+    return solved and _spend(place, _digest(payload["challenge"])) is not None
+
+
+def _is_proof(payload: object) -> bool:
+    """Whether a proof has the shape that the protocol gives it, on which the library relies (IN-02)."""
+    return isinstance(payload, dict) and all(isinstance(payload.get(name), kind) for name, kind in _PROOF.items())
 
 
 def _spend(place: Place, question_id: str) -> str | None:
