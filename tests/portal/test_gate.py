@@ -129,6 +129,19 @@ def test_a_body_larger_than_any_form_is_refused_unread(weihai: Visitor) -> None:
     assert weihai.client.post("/verify/", {"number": "", "proof": ""}).status_code == 422
 
 
+@pytest.mark.req("B9", "IN-02")
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "device", "account"])
+def test_a_cookie_with_a_nul_is_none(weihai: Visitor, world: SmallWorld, name: str) -> None:
+    told = weihai.client.get("/", headers={"Cookie": f'{name}="\\000aaaaaaaaaaaa"'})
+    assert (told.status_code, bool(told.cookies["sessionid"].value)) == (200, True)
+    assert (
+        weihai.client.get("/home/", headers={"Cookie": f'{name}="a\\000"'}).headers["Location"] == "/?next=%2Fhome%2F"
+    )
+    assert weihai.sign_in(world.person.user).status_code == 302
+    mine = f'sessionid={weihai.client.cookies["sessionid"].value}; other="\\000"'
+    assert Client(HTTP_HOST="weihai.localhost").get("/home/", headers={"Cookie": mine}).status_code == 200
+
+
 @pytest.mark.req("SS-06", "SS-09", "E12")
 @pytest.mark.parametrize("path", ["/home/", "/password/", "/nowhere/", "/declarations/999999/", "/static/none.css"])
 def test_headers_and_no_store_on_every_answer(weihai: Visitor, world: SmallWorld, path: str) -> None:

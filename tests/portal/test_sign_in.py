@@ -50,6 +50,30 @@ def test_a_wrong_captcha_is_named(weihai: Visitor, world: SmallWorld) -> None:
     assert not signed_in(weihai)
 
 
+@pytest.mark.req("ID-06", "IN-02")
+@pytest.mark.parametrize("picture", ["\0", "a\0b", "a" * 45, "图", ""])
+def test_a_picture_that_cannot_be_ours_is_a_wrong_answer(weihai: Visitor, world: SmallWorld, picture: str) -> None:
+    answer = weihai.sign_in(world.person.user, picture=picture)
+    assert (answer.status_code, WRONG_CAPTCHA in answer.content.decode()) == (422, True)
+    assert not signed_in(weihai)
+
+
+@pytest.mark.req("ID-05", "IN-02")
+@pytest.mark.parametrize("sign", ["\0", "\u200b", "\u202e"])
+def test_a_hidden_sign_in_the_account_is_said_beside_it(db: None, sign: str) -> None:
+    small_world.build("fujian")
+    answer = visitor("fujian").sign_in(f"wang{sign}zhiyuan")
+    page = answer.content.decode()
+    assert (answer.status_code, f'value="wang{sign}zhiyuan"' in page) == (422, True)
+    assert re.search(r'id="identifier_error" role="alert">含有不可见字符或控制字符', page)
+
+
+@pytest.mark.parametrize("field", ["password", "code", "user_type", "document_type", "captcha", "altcha", "next"])
+def test_a_nul_anywhere_else_is_refused_too(weihai: Visitor, world: SmallWorld, field: str) -> None:
+    answer = weihai.sign_in(world.person.user, **{"password": "wrong-password-1", field: "a\0b"})
+    assert answer.status_code == 422
+
+
 @pytest.mark.req("ID-06", "AC-04")
 def test_a_captcha_is_used_once(weihai: Visitor, world: SmallWorld) -> None:
     page = weihai.get("/").content.decode()

@@ -91,11 +91,14 @@ def test_a_draft_never_keeps_a_password() -> None:
 
 
 @pytest.mark.django_db
-def test_a_wrong_captcha_is_said_at_the_captcha_and_changes_nothing(visit: Callable[..., Form]) -> None:
+@pytest.mark.parametrize("wrong", [{"captcha": "XXXX"}, {"picture": "a\0b"}])
+def test_a_wrong_captcha_is_said_at_the_captcha_and_changes_nothing(
+    visit: Callable[..., Form], wrong: dict[str, str]
+) -> None:
     world = make.build()
     before = User.objects.count()
     form = visit("professional")
-    form.send(forms.person(NUMBER, employer=str(world.employer.pk)) | {"captcha": "XXXX"})
+    form.send(forms.person(NUMBER, employer=str(world.employer.pk)) | wrong)
     assert (form.page.status_code, form.page.context["problems"]) == (
         422,
         {"captcha": "验证码错误，请重新录入正确的验证码"},

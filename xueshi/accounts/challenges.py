@@ -99,9 +99,10 @@ def passes(place: Place, answer: Answer) -> bool:
     """Whether the visitor answered; whatever they answered, the question is spent."""
     if answer.proof:
         return _proved(place, answer.proof)
-    if not answer.picture_id:
+    picture_id = one_time.sent_back(answer.picture_id)
+    if not picture_id:
         return False
-    found = _spend(place, answer.picture_id)
+    found = _spend(place, picture_id)
     return found is not None and hmac.compare_digest(found, _digest(answer.text.strip().upper()))
 
 

@@ -1,7 +1,8 @@
-"""What no request may do: write while it reads (E4), or send more than any form of ours takes (H5)."""
+"""What no request may do: write while it reads (E4), send more than any form of ours takes (H5), or what no page of
+ours asks for (IN-02)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,6 +33,11 @@ def read_only() -> Iterator[None]:
     """Refuse writes to business tables inside the block."""
     with connection.execute_wrapper(_refuse):
         yield
+
+
+def legible(cookies: Mapping[str, str]) -> dict[str, str]:
+    """The cookies without those that hold a NUL: ours never do, and no text in the database can be compared with it."""
+    return {name: value for name, value in cookies.items() if "\x00" not in value}
 
 
 def is_too_large(request: HttpRequest) -> bool:

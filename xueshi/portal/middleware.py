@@ -21,7 +21,7 @@ from xueshi.organisations.actors import Actor, actor_from
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
 from xueshi.portal import keeping, signing_in
-from xueshi.portal.guard import is_too_large, read_only
+from xueshi.portal.guard import is_too_large, legible, read_only
 from xueshi.portal.web import cookies
 from xueshi.ui.routes import READING, Access, access_of
 from xueshi.ui.web.errors import PAGES, error_page
@@ -35,7 +35,10 @@ _HEADERS = {
 
 
 class HeadersMiddleware:
-    """Gives every answer its number and its headers, also those that never reach a view (SS-06)."""
+    """Gives every answer its number and its headers, also those that never reach a view (SS-06).
+
+    Whatever reads a cookie stands behind it, and sees those only that may be ours.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -43,6 +46,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer one request."""
         setattr(request, "reference", secrets.token_hex(4))  # noqa: B010 - attributes of our own on Django's request
+        request.COOKIES = legible(request.COOKIES)
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)

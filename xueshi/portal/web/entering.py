@@ -9,6 +9,7 @@ from xueshi.accounts.models import User
 from xueshi.accounts.services import Credentials, Freeze, Frozen, WrongCredentials
 from xueshi.accounts.states import AccountState
 from xueshi.audit import services as audit
+from xueshi.kernel import text
 from xueshi.kernel.errors import RuleBroken
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.models import Membership
@@ -57,6 +58,7 @@ def enter(pack: Pack, place: Place, typed: SignIn, device: str = "") -> Entered:
     """
     if pack.login.captcha and not challenges.passes(place, typed.answer):
         raise RuleBroken(pack.word("login.wrong_captcha"), "captcha")
+    text.clean(typed.identifier, field="identifier")
     vouched = _vouched(pack, typed)
     user = _verified(pack, typed, device, vouched=vouched)
     return Entered(user, _hat(pack, user, typed.user_type, vouched=vouched), vouched)
