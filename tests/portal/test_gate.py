@@ -15,7 +15,7 @@ from django.urls import get_resolver, path
 
 from tests import small_world
 from tests.declarations import world as lived
-from tests.portal.conftest import Visitor, visitor
+from tests.portal.conftest import CAPTCHA, Visitor, visitor
 from tests.small_world import PASSWORD, SmallWorld
 from xueshi.accounts.models import User
 from xueshi.config.management.commands.routes import walk
@@ -127,6 +127,34 @@ def test_a_body_larger_than_any_form_is_refused_unread(weihai: Visitor) -> None:
         assert (answer.status_code, "上传的内容超过限制" in answer.content.decode()) == (413, True)
         assert set(answer.headers) >= WANTED
     assert weihai.client.post("/verify/", {"number": "", "proof": ""}).status_code == 422
+
+
+_PARTS = "".join(
+    f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+    for name, value in {"identifier": "+2AA-", "password": "x", "captcha": CAPTCHA, "picture": "x"}.items()
+)
+_KINDS = {
+    "multipart/form-data; boundary=b": f"{_PARTS}--b--\r\n",
+    "application/x-www-form-urlencoded": "identifier=%2B2AA-&captcha=x",
+    "text/plain": "x",
+}
+
+
+@pytest.mark.req("E12", "IN-02")
+@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("charset", ["utf-7", "hex", "idna", "undefined", "gbk", "no-such", '"utf-16"', "''"])
+def test_another_charset_than_ours_is_refused(weihai: Visitor, world: SmallWorld, kind: str, charset: str) -> None:
+    for method, url in (("POST", "/"), ("GET", "/verify/"), ("POST", "/password/"), ("POST", "/none/")):
+        answer = weihai.client.generic(method, url, _KINDS[kind], content_type=f"{kind}; charset={charset}")
+        assert (answer.status_code, "请求有误" in answer.content.decode()) == (400, True)
+        assert set(answer.headers) >= WANTED
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=UTF-8", '; charset="utf-8"'])
+def test_our_charset_may_be_named(weihai: Visitor, world: SmallWorld, kind: str, charset: str) -> None:
+    answer = weihai.client.generic("POST", "/", _KINDS[kind], content_type=f"{kind}{charset}")
+    assert (answer.status_code, "验证码错误" in answer.content.decode()) == (422, True)
 
 
 @pytest.mark.req("B9", "IN-02")

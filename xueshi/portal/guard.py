@@ -44,3 +44,12 @@ def is_too_large(request: HttpRequest) -> bool:
     """Whether a body says that it is larger than any form of ours; asked before anything of it is read or stored."""
     told = request.META.get("CONTENT_LENGTH") or ""
     return told.isascii() and told.isdigit() and int(told[:18]) > LARGEST
+
+
+def is_in_another_charset(request: HttpRequest) -> bool:
+    """Whether a request says that it is not in UTF-8, which no page of ours asks for.
+
+    Django reads by whatever codec that names, also one that is none for text or yields half a surrogate (IN-02).
+    """
+    told = (request.content_params or {}).get("charset", "utf-8")
+    return told.lower() != "utf-8"

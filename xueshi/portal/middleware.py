@@ -21,7 +21,7 @@ from xueshi.organisations.actors import Actor, actor_from
 from xueshi.policies import registry
 from xueshi.policies.packs import Pack
 from xueshi.portal import keeping, signing_in
-from xueshi.portal.guard import is_too_large, legible, read_only
+from xueshi.portal.guard import is_in_another_charset, is_too_large, legible, read_only
 from xueshi.portal.web import cookies
 from xueshi.ui.routes import READING, Access, access_of
 from xueshi.ui.web.errors import PAGES, error_page
@@ -67,6 +67,8 @@ class PortalMiddleware:
         setattr(request, "pack", registry.pack_for_host(request.get_host()))  # noqa: B010 - attributes of our own
         setattr(request, "actor", None)  # noqa: B010
         audit.source.set(_source(request))
+        if is_in_another_charset(request):  # the frame of a page would read what was sent
+            return error_page(None, 400, reference=_reference(request))
         if is_too_large(request):
             return error_page(request, 413, reference=_reference(request))
         with read_only() if request.method in READING else nullcontext():
