@@ -115,6 +115,31 @@ def test_given_again_with_the_present_texts_everything_is_back(world: SmallWorld
     assert [one.action for one in entries] == ["consent.withdrawn", "consent.given"]
 
 
+@pytest.mark.req("PR-06")
+def test_every_button_of_the_messages_works_without_consent(world: SmallWorld) -> None:
+    """What was told is read and leads on by the page that explains; no way out is offered, for nothing leaves."""
+    person, client = world.person.user, signed_in(world.person)
+    assert "提醒方式" in text(client.get("/messages/"))
+    withdrawn(client)
+    for key in ("a", "b", "c"):
+        told(person, key)
+    first, second, third = Note.objects.order_by("pk")
+    Note.objects.filter(pk=third.pk).update(url="/declarations/")
+    page = text(client.get("/messages/")).split('id="main"')[1]
+    sent_to = {f"/messages/{one.pk}/" for one in (first, second, third)} | {"/messages/read/"}
+    assert (set(re.findall(r'<form[^>]*action="([^"]+)"', page)), "提醒方式" in page) == (sent_to, False)
+    answer = client.post(f"/messages/{third.pk}/")
+    assert answer.headers["Location"] == "/declarations/"
+    assert _led_back(client.get("/declarations/"))
+    assert client.post(f"/messages/{first.pk}/").headers["Location"] == "/messages/"
+    assert [one.read_at is None for one in Note.objects.order_by("pk")] == [False, True, False]
+    assert client.post("/messages/read/", {"newest": third.pk}).headers["Location"] == "/messages/"
+    assert not Note.objects.filter(read_at=None).exists()
+    foreign = signed_in(world.colleague)
+    withdrawn(foreign)
+    assert foreign.post(f"/messages/{first.pk}/").status_code == 404
+
+
 def test_meanwhile_nobody_registers_anew_and_codes_still_come(world: SmallWorld, settings: object) -> None:
     settings.TEST_CAPTCHA = forms.CAPTCHA  # type: ignore[attr-defined]  # as in tests/registrations
     person = world.person.user

@@ -44,8 +44,13 @@ def _shown(request: PortalRequest, note: Note) -> dict[str, object]:
 
 
 def _ways(request: PortalRequest) -> list[dict[str, object]]:
-    """The ways out that would reach this person, the one in use marked; empty when there is none."""
+    """The ways out that would reach this person, the one in use marked; empty when there is none.
+
+    Nothing leaves where consent was taken back, so there is none then.
+    """
     user = actor_of(request).user
+    if user.consent_withdrawn_at is not None:
+        return []
     known, chosen = contacts(user), selectors.choices_of([user.pk])
     open_ = [one for one in (Channel.MAIL, Channel.SMS) if known[one] and services.offered(one)]
     used = chosen[user.pk] if user.pk in chosen else next(iter(open_), None)
@@ -57,7 +62,7 @@ def _ways(request: PortalRequest) -> list[dict[str, object]]:
     return [*ways, {"value": NONE, "label": "不另行提醒", "note": "", "chosen": used not in open_}] if ways else []
 
 
-@route("POST")
+@route("POST", withdrawn=True)
 def read_all(request: PortalRequest) -> HttpResponse:
     """全部标为已读: what the page showed and whatever is older; what has come since stays unread."""
     newest = request.POST.get("newest", "")
@@ -67,7 +72,7 @@ def read_all(request: PortalRequest) -> HttpResponse:
     return redirect("portal:notes")
 
 
-@route("POST", object_kind="notifications.note")
+@route("POST", object_kind="notifications.note", withdrawn=True)
 def opened(request: PortalRequest, pk: int) -> HttpResponse:
     """查看: a message is read, and its reader goes on to what it is about."""
     note = services.read(actor_of(request).user.pk, request.pack.key, pk)
