@@ -149,6 +149,22 @@ def test_an_unreviewed_account_is_told_whom_to_remind(
     assert not signed_in(weihai)
 
 
+@pytest.mark.req("ID-10", "ID-35")
+@pytest.mark.parametrize("state", [AccountState.PENDING, AccountState.ACTIVE])
+def test_what_waits_on_another_portal_is_not_spoken_of_here(
+    weihai: Visitor, world: SmallWorld, state: AccountState
+) -> None:
+    elsewhere = small_world.build("shandong").person
+    assert elsewhere.membership is not None
+    Membership.objects.filter(pk=elsewhere.membership.pk).update(state=MembershipState.PENDING)
+    User.objects.filter(pk=elsewhere.user.pk).update(state=state)
+    here = weihai.sign_in(elsewhere.user, user_type="professional").content.decode()
+    assert (WRONG in here, "还未被审核" in here) == (True, False)
+    there = visitor("shandong").sign_in(elsewhere.user, user_type="professional").content.decode()
+    assert "此账号还未被审核" in there
+    assert not signed_in(weihai)
+
+
 @pytest.mark.req("ID-35")
 def test_another_user_type_or_a_disabled_account_is_the_combined_error(weihai: Visitor, world: SmallWorld) -> None:
     assert WRONG in weihai.sign_in(world.person.user, user_type="bureau").content.decode()

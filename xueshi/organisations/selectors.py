@@ -71,9 +71,9 @@ def resettable(actor: Actor, hats: Iterable[Membership]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def pending_hats(user_id: int) -> list[Membership]:
-    """The hats that still wait for a review, to tell the person whom to remind (ID-11)."""
-    rows = Membership.objects.filter(user_id=user_id, state=MembershipState.PENDING)
+def pending_hats(user_id: int, portal: str) -> list[Membership]:
+    """The hats that still wait for a review on this portal, to tell the person whom to remind (ID-11)."""
+    rows = Membership.objects.filter(user_id=user_id, state=MembershipState.PENDING, organisation__portal=portal)
     return list(rows.select_related("organisation").order_by("pk"))
 
 

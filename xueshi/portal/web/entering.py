@@ -117,7 +117,7 @@ def _hat(pack: Pack, user: User, user_type: UserType, *, vouched: bool) -> Membe
     for hat in wearable:
         if _role(hat) in user_type.roles:
             return hat
-    if any(_role(hat) in user_type.roles for hat in bodies.pending_hats(user.pk)):
+    if any(_role(hat) in user_type.roles for hat in bodies.pending_hats(user.pk, pack.key)):
         raise Waiting(user_type.pending, _takeable(pack, user) if vouched or not second_factor.enrolled(user) else None)
     if "account" in user_type.roles and user.state == AccountState.ACTIVE:
         return None
