@@ -51,11 +51,12 @@ def test_a_desk_opens_with_the_rows_that_its_list_finds() -> None:
         listed = selectors.desk_rows(actor, stage, waits=True).order_by(*selectors.WAITING_FIRST, "pk")[:number]
         opening = selectors.first_waiting(actor, number, stage=stage)
         agreed.append([_read(row) for row in opening] == [_read(row) for row in listed])
-        waiting = sorted(row.case_id or 0 for row in selectors.desk_rows(actor, stage, waits=True))
+        waits = selectors.desk_rows(actor, stage, waits=True)
+        waiting = sorted((row.case.pk, row.case.version) for row in waits if row.case is not None)
         agreed.append(selectors.waiting_cases(actor, number, stage=stage) == waiting[:number])
     assert set(agreed) == {True}
-    waits = selectors.first_waiting(world.employer_admin, 50, stage=Stage.REVIEW)
-    assert [row.pk for row in waits] == [sent[0].pk, sent[2].pk]
+    first = selectors.first_waiting(world.employer_admin, 50, stage=Stage.REVIEW)
+    assert [row.pk for row in first] == [sent[0].pk, sent[2].pk]
 
 
 def _read(row: Declaration) -> dict[str, object]:

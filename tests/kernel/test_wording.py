@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F, Prefetch, QuerySet
 
 from tests import small_world as make
-from xueshi.kernel.wording import worded, worded_keys, worded_row
+from xueshi.kernel.wording import worded, worded_row, worded_values
 from xueshi.organisations.models import Membership, Organisation
 
 
@@ -66,13 +66,13 @@ def test_several_keys_at_once_have_words_by_their_number() -> None:
 
 
 @pytest.mark.django_db
-def test_one_column_comes_without_rows() -> None:
+def test_columns_come_without_rows() -> None:
     world = make.build()
 
-    @worded_keys
+    @worded_values
     def bodies(portal: str) -> QuerySet[Any]:
-        return Organisation.objects.filter(portal=portal).order_by("-pk").values_list("pk", flat=True)
+        return Organisation.objects.filter(portal=portal).order_by("-pk").values_list("pk", "name")
 
     known = Organisation.objects.filter(portal=world.city.portal).order_by("-pk")
-    assert bodies(world.city.portal) == [body.pk for body in known] != []
+    assert bodies(world.city.portal) == [(body.pk, body.name) for body in known] != []
     assert bodies("fujian") == []

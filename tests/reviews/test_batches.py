@@ -20,16 +20,16 @@ from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Person
 from xueshi.reviews import batches, deciding, queues
 from xueshi.reviews.models import BatchRun, ReviewCase
-from xueshi.reviews.states import CaseState, Verdict
+from xueshi.reviews.states import CaseState, Stage, Verdict
 from xueshi.reviews.tasks import resume_batches, run_batch, sweep
 
 pytestmark = pytest.mark.django_db
-DESK = "/declarations/review/"
+DESK, REVIEW = "/declarations/review/", Stage.REVIEW
 
 
-def shown(browser: Client) -> str:
+def shown(browser: Client, query: str = "") -> str:
     """The set that the button 全部通过 would take."""
-    token = re.search(r'name="token" value="([^"]+)"', page(browser, DESK))
+    token = re.search(r'name="token" value="([^"]+)"', page(browser, f"{DESK}{query}"))
     assert token
     return token[1]
 
@@ -56,6 +56,53 @@ def test_a_desk_counts_all_that_waits_and_a_button_takes_as_many_as_it_may(
     assert browser.post(address).status_code == 302
     passed = ReviewCase.objects.filter(state=CaseState.APPROVED).order_by("pk")
     assert list(passed.values_list("pk", flat=True)) == cases[:at_most]
+
+
+def report_of(browser: Client, address: str) -> tuple[str, list[str]]:
+    """What a batch did, and why each of the others was left, by title."""
+    text = page(browser, address)
+    done = re.search(r"<b>(已通过 \d+ 条)</b>", text)
+    assert done
+    return done[1], re.findall(r"<li>([^<]+)</li>", text)
+
+
+@pytest.mark.req("CV-03")
+@pytest.mark.parametrize(("count", "query"), [(2, ""), (12, ""), (12, "?form=paper&sort=year")])
+def test_what_changed_after_the_page_was_drawn_is_named_and_not_decided(count: int, query: str) -> None:
+    """Whether all rows stand on the page, or are named by the list as it opens or as it is filtered."""
+    world = make.build()
+    cases, browser = waiting(world, count), signed_in(world.employer_admin)
+    raised, gone = (Declaration.objects.get(case_id=case) for case in (cases[0], cases[-1]))
+    token = shown(browser, query)
+    services.withdraw(world.person, raised.pk)
+    services.submit(world.person, w.paper(world.person, "24"), w.edit(raised))
+    services.withdraw(world.person if w.owner(cases[-1]) == world.person.user.pk else world.colleague, gone.pk)
+    address = browser.post("/reviews/all/", {"token": token, "action": "pass"})["Location"]
+    told = page(browser, address)
+    assert (f"<b>{count}</b> 条" in told, "其中 <b>2</b> 条" in told) == (True, True)
+    assert ("共申报" in told, f"共申报 {count - 2} 学时" in told) == (count > 2, count > 2), "of what will pass"
+    browser.post(address)
+    moved_on = [f"{w.case_title(case)}：已由他人处理或内容已变更" for case in (cases[0], cases[-1])]
+    assert report_of(browser, address) == (f"已通过 {count - 2} 条", moved_on)
+    assert (w.case(raised).state, w.fresh(raised).hours_recognised) == (CaseState.PENDING, None)
+    assert ReviewCase.objects.filter(state=CaseState.APPROVED).count() == count - 2
+
+
+def test_a_set_is_signed_alike_by_its_rows_and_by_the_question_for_them() -> None:
+    world = make.build()
+    waiting(world, 3)
+    raised = Declaration.objects.order_by("pk")[0]
+    services.withdraw(world.person, raised.pk)
+    services.submit(world.person, w.paper(world.person, "24"), w.edit(raised))
+    cases, documents = ReviewCase.objects.all(), Declaration.objects.select_related("case")
+    as_shown = dict(cases.order_by("pk").values_list("pk", "version"))
+    assert set(as_shown.values()) == {1, 3}
+    desk, by_case, by_document = world.employer_admin, queues.token("a", REVIEW, key="pk"), queues.token("a", REVIEW)
+    signed = [
+        *(by_case(desk, rows) for rows in (cases, list(cases))),
+        *(by_document(desk, rows) for rows in (documents, list(documents))),
+    ]
+    assert [queues.shown(desk, token) for token in signed] == [("a", REVIEW, as_shown)] * 4
 
 
 def broken_off(run_id: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -275,9 +275,8 @@ def test_the_todo_count_is_one_query_over_all_kinds(django_assert_num_queries: o
 def test_a_batch_of_all_takes_the_shown_set_only() -> None:
     world = make.build()
     shown = [opened(world) for _ in range(3)]
-    run = batches.freeze(
-        world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, tuple(case.pk for case in shown))
-    )
+    as_shown = {case.pk: case.version for case in shown}
+    run = batches.freeze(world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, as_shown))
     later = opened(world)
     services.withdraw(world.person, shown[1].pk)
     with pytest.raises(NotFound):
@@ -294,7 +293,7 @@ def test_a_batch_of_all_takes_the_shown_set_only() -> None:
 def test_a_batch_whose_process_died_goes_on() -> None:
     world = make.build()
     case = opened(world)
-    run = batches.freeze(world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, (case.pk,)))
+    run = batches.freeze(world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, {case.pk: case.version}))
     batches.confirm(world.employer_admin, run.token, "")
     assert batches.resume() == 0
     with clock.shifted(timedelta(minutes=2)):
@@ -306,7 +305,7 @@ def test_a_batch_whose_process_died_goes_on() -> None:
 def test_authority_is_read_while_a_batch_runs() -> None:
     world = make.build()
     case = opened(world)
-    run = batches.freeze(world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, (case.pk,)))
+    run = batches.freeze(world.employer_admin, batches.Freeze("paper", Stage.REVIEW, PASS, {case.pk: case.version}))
     batches.confirm(world.employer_admin, run.token, "")
     Membership.objects.filter(pk=world.employer_admin.membership.pk).update(state=MembershipState.ENDED)
     batches.work(run.pk)

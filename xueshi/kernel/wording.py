@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet, prefetch_related_objects
-from django.db.models.query import FlatValuesListIterable, ModelIterable
+from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 type Value = int | str | tuple[int, ...] | tuple[str, ...]
@@ -128,13 +128,13 @@ def worded_row[M: Model](ask: Asks[M]) -> Callable[..., M | None]:
     return asked
 
 
-def worded_keys(ask: Asks[Any]) -> Callable[..., list[int]]:
-    """As ``worded`` for a question that asks for one column (``values_list`` with ``flat``): its values."""
+def worded_values(ask: Asks[Any]) -> Callable[..., list[tuple[Any, ...]]]:
+    """As ``worded`` for a question that asks for some columns (``values_list``): their values, row by row."""
     wording = _wordings(ask)
 
     @wraps(ask)
-    def asked(*values: Value) -> list[int]:
-        return list(FlatValuesListIterable(cast("QuerySet[Any]", _Asked(wording(*map(_shape, values)), _all(values)))))
+    def asked(*values: Value) -> list[tuple[Any, ...]]:
+        return list(ValuesListIterable(cast("QuerySet[Any]", _Asked(wording(*map(_shape, values)), _all(values)))))
 
     return asked
 

@@ -1,5 +1,6 @@
 """全部通过 and 全部驳回: freeze what the reviewer is shown, then decide it in slices with progress."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.db.models import Func, IntegerField
 
 from xueshi.kernel import clock, one_time
 from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
+from xueshi.kernel.many import Among
 from xueshi.organisations import selectors as bodies
 from xueshi.organisations.actors import Actor, actor_from
 from xueshi.reviews import deciding, kinds, selectors
@@ -27,30 +29,33 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """The set that the reviewer is shown: ids of cases at their desk, by whatever filter the page used.
+    """The set that the reviewer is shown: cases at their desk, by whatever filter the page used.
 
-    ``comment`` is what they had typed already; the confirmation asks for it again.
+    ``items`` maps case id to the version shown. ``comment`` is what they had typed already; the confirmation asks for
+    it again.
     """
 
     kind: str
     stage: Stage
     verdict: Verdict
-    case_ids: tuple[int, ...]
+    items: Mapping[int, int]
     comment: str = ""
 
 
 def freeze(actor: Actor, wanted: Freeze) -> BatchRun:
-    """Keep the shown set under a token; what arrives or changes afterwards is not in it.
+    """Keep the shown set under a token, as it was shown; what arrives afterwards is not in it.
 
-    ``MovedOn`` when nothing of it waits any more, ``RuleBroken`` beside ``comment`` when that is too long.
+    What changed since stays in it, so that the report names it. ``MovedOn`` when nothing of it waits any more,
+    ``RuleBroken`` beside ``comment`` when that is too long.
     """
     if actor.membership is None:
         raise NotFound
     deciding.check_length(wanted.comment)
-    rows = selectors.inbox(actor, wanted.kind, wanted.stage).filter(pk__in=wanted.case_ids)
-    items = [[case_id, version] for case_id, version in rows.values_list("pk", "version")]
-    if not items:
+    rows = selectors.inbox(actor, wanted.kind, wanted.stage).filter(Among("pk", wanted.items))
+    waiting = set(rows.values_list("pk", flat=True))
+    if not waiting:
         raise MovedOn("没有可以审核的记录")
+    concerned = waiting | (wanted.items.keys() - selectors.unchanged(wanted.items))
     return BatchRun.objects.create(
         token=one_time.token(),
         membership=actor.membership,
@@ -58,7 +63,7 @@ def freeze(actor: Actor, wanted: Freeze) -> BatchRun:
         stage=wanted.stage,
         verdict=wanted.verdict,
         comment=wanted.comment,
-        items=items,
+        items=[[case_id, version] for case_id, version in wanted.items.items() if case_id in concerned],
         created_at=clock.now(),
     )
 

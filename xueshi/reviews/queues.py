@@ -5,9 +5,11 @@ connect it to the one way of deciding.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.core import signing
@@ -26,7 +28,7 @@ from xueshi.ui.printing import printed
 SHOWN_AT_MOST = 5_000
 """The largest set that one 全部 button takes; the rest is offered again afterwards."""
 
-_SALT = "reviews.shown"
+_SALT = "reviews.shown.versions"
 
 STATE_WORDS = {
     CaseState.PENDING: parts.State("待审核", "wait"),
@@ -65,33 +67,46 @@ def row_value(case: ReviewCase) -> str:
 
 
 def token[M: Model](kind: str, stage: Stage, *, key: str = "case_id") -> Callable[[Any, Matching[M]], str]:
-    """For ``ListPage.token``: signs which cases the reviewer is being shown.
+    """For ``ListPage.token``: signs which cases the reviewer is being shown, in which version.
 
     ``key`` is the column of a row that holds the key of its case: ``pk`` where the rows are the cases themselves.
     """
 
-    return lambda actor, matching: token_of(kind, stage, actor, _case_ids(matching, key))
+    return lambda actor, matching: token_of(kind, stage, actor, _shown(matching, key))
 
 
-def token_of(kind: str, stage: Stage, actor: Actor, case_ids: Sequence[int]) -> str:
-    """Signs which cases the reviewer is being shown."""
-    body = json.dumps([kind, stage, actor.desk_id, case_ids], separators=(",", ":"))
+def token_of(kind: str, stage: Stage, actor: Actor, cases: Iterable[tuple[int, int]]) -> str:
+    """Signs which cases the reviewer is being shown, each with its version."""
+    body = json.dumps([kind, stage, actor.desk_id, _by_version(cases)], separators=(",", ":"))
     return signing.dumps(body, salt=_SALT, compress=True)
 
 
-def _case_ids[M: Model](matching: Matching[M], key: str) -> list[int]:
+def _by_version(cases: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """Most cases are in one of few versions: a page of thousands carries their keys and hardly more."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for case_id, version in cases:
+        found[version].append(case_id)
+    return found
+
+
+def _shown[M: Model](matching: Matching[M], key: str) -> list[tuple[int, int]]:
     """At most as many as one button takes, in their order; ``key`` is named in code, never by a request (rule 5)."""
+    version = "version" if key == "pk" else "case__version"
     if isinstance(matching, QuerySet):
-        return list(matching.order_by(key).values_list(key, flat=True)[:SHOWN_AT_MOST])
-    return sorted(getattr(row, key) for row in matching)
+        return list(matching.order_by(key).values_list(key, version)[:SHOWN_AT_MOST])
+    return sorted(map(attrgetter(key, version.replace("__", ".")), matching))
 
 
-def shown(actor: Actor, token_text: str) -> tuple[str, Stage, tuple[int, ...]]:
-    """The set behind a token; ``signing.BadSignature`` when it is not one of ours or of another desk."""
-    kind, stage, desk_id, ids = json.loads(signing.loads(token_text, salt=_SALT, max_age=12 * 3600))
+def shown(actor: Actor, token_text: str) -> tuple[str, Stage, dict[int, int]]:
+    """The set behind a token, the version of each case by its key in their order.
+
+    ``signing.BadSignature`` when it is not one of ours or of another desk.
+    """
+    kind, stage, desk_id, by_version = json.loads(signing.loads(token_text, salt=_SALT, max_age=12 * 3600))
     if desk_id != actor.desk_id:
         raise signing.BadSignature
-    return str(kind), Stage(stage), tuple(int(one) for one in ids)
+    cases = sorted((case_id, int(version)) for version, case_ids in by_version.items() for case_id in case_ids)
+    return str(kind), Stage(stage), dict(cases)
 
 
 def timeline(steps: Sequence[ReviewStep], events: Sequence[CaseEvent] = ()) -> list[parts.ChainStep]:

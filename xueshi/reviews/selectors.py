@@ -243,6 +243,12 @@ def chains_of(case_ids: Iterable[int]) -> Mapping[int, list[Step]]:
     return found
 
 
+def unchanged(items: Mapping[int, int]) -> set[int]:
+    """Which of some cases are still in the version that a reviewer was shown; ``items`` maps case id to version."""
+    now = ReviewCase.objects.filter(Among("pk", items)).values_list("pk", "version")
+    return {case_id for case_id, version in now if version == items[case_id]}
+
+
 def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     """How people are called."""
     return dict(User.objects.filter(Among("pk", set(user_ids))).values_list("pk", "name"))

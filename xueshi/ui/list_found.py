@@ -76,8 +76,8 @@ class Found[M: Model](Asked[M]):
         return [found[key] for key in keys if key in found]
 
     @cached_property
-    def _keys(self) -> list[int]:
-        """The keys of all rows of the list as it opens; none where it has another face."""
+    def _keys(self) -> list[tuple[int, int]]:
+        """The keys and versions of all rows of the list as it opens; none where it has another face."""
         return self._opening.keys(self.actor, self._opening.at_most) if self._opening is not None else []
 
     @cached_property

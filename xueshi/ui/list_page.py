@@ -80,13 +80,13 @@ class Opening[M: Model]:
     """The first tab while nobody filters or sorts; a test of each list that has one compares it with ``rows``.
 
     ``first(actor, number)`` brings the first rows in words that are kept (``kernel.wording``), as ``rows`` in
-    ``order_by`` would; ``keys(actor, number)`` the keys of all, by which they are counted, too, where they are fewer
-    than ``at_most``; ``token(actor, keys)`` names them as the list's own would.
+    ``order_by`` would; ``keys(actor, number)`` the keys of all, each with its version, by which they are counted, too,
+    where they are fewer than ``at_most``; ``token(actor, keys)`` names them as the list's own would.
     """
 
     first: Callable[[Any, int], list[M]]
-    keys: Callable[[Any, int], list[int]]
-    token: Callable[[Any, list[int]], str]
+    keys: Callable[[Any, int], list[tuple[int, int]]]
+    token: Callable[[Any, list[tuple[int, int]]], str]
     at_most: int
 
 

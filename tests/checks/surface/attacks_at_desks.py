@@ -52,7 +52,7 @@ class Desks(Aim):
         for name in ("employer_super", "department_1"):
             desk = self.stage.world.actor(name)
             waiting = ReviewCase.objects.filter(desk_id=desk.desk_id, kind="declaration", stage=Stage.REVIEW)
-            shown = tuple(waiting.order_by("pk").values_list("pk", flat=True)[:3])
+            shown = dict(waiting.order_by("pk").values_list("pk", "version")[:3])
             run = batches.freeze(desk, batches.Freeze("declaration", Stage.REVIEW, Verdict.FAIL, shown))
             own, sent = frozenset(self.who.users(desk.user.pk)), {"comment": "不符"}
             read = Attack("", "", "", "", own, own, sent, sent)

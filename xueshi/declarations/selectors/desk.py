@@ -14,7 +14,7 @@ from xueshi.declarations.selectors.reading import STEPS, whole
 from xueshi.duplicates import selectors as duplicates
 from xueshi.files.models import StoredFile
 from xueshi.kernel.errors import NotFound
-from xueshi.kernel.wording import worded, worded_keys, worded_row
+from xueshi.kernel.wording import worded, worded_row, worded_values
 from xueshi.ledger import selectors as ledger
 from xueshi.organisations.actors import Actor
 from xueshi.policies.answers import Json
@@ -57,17 +57,17 @@ def _first_waiting(number: int) -> Callable[..., list[Declaration]]:
     return rows
 
 
-def waiting_cases(actor: Actor, number: int, *, stage: Stage) -> list[int]:
-    """The cases of all that waits at the actor's desk, at most as many."""
+def waiting_cases(actor: Actor, number: int, *, stage: Stage) -> list[tuple[int, int]]:
+    """The cases of all that waits at the actor's desk, each with its version; at most as many."""
     return _of_desk(_waiting_cases(number), actor, stage)
 
 
 @cache
-def _waiting_cases(number: int) -> Callable[..., list[int]]:
-    @worded_keys
+def _waiting_cases(number: int) -> Callable[..., list[tuple[int, int]]]:
+    @worded_values
     def cases(desk_id: int, stage: str) -> QuerySet[Any]:
         waiting = Declaration.objects.filter(_waits(desk_id, stage))
-        return waiting.order_by("case_id").values_list("case_id", flat=True)[:number]
+        return waiting.order_by("case_id").values_list("case_id", "case__version")[:number]
 
     return cases
 

@@ -1,7 +1,5 @@
 """Deciding through the browser."""
 
-from collections.abc import Sequence
-
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from xueshi.kernel.errors import MovedOn, NotFound, RuleBroken
 from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import Power
 from xueshi.policies.requests import actor_of
-from xueshi.reviews import batches, deciding, kinds, queues, services
+from xueshi.reviews import batches, deciding, kinds, queues, selectors, services
 from xueshi.reviews.models import BatchRun
 from xueshi.reviews.states import Verdict
 from xueshi.reviews.tasks import run_batch
@@ -61,13 +59,13 @@ def _freeze(request: HttpRequest) -> HttpResponse:
     """全部通过 / 全部驳回: keep the set that was shown, with what was typed, and ask for confirmation."""
     actor = actor_of(request)
     try:
-        kind, stage, ids = queues.shown(actor, request.POST.get("token", ""))
+        kind, stage, items = queues.shown(actor, request.POST.get("token", ""))
     except signing.BadSignature:
         raise NotFound from None
     verdict = verdict_from(request.POST)
     try:
         comment, _concerns = remark_from(request.POST, verdict)
-        run = batches.freeze(actor, batches.Freeze(kind, stage, verdict, ids, comment))
+        run = batches.freeze(actor, batches.Freeze(kind, stage, verdict, items, comment))
     except (RuleBroken, MovedOn) as refusal:
         return again.refused(request, refusal, again.desks_at(kind, stage))
     return redirect("reviews:batch", token=run.token)
@@ -92,8 +90,7 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         "kind": kinds.kind(run.kind),
         "queue": _queue(run),
         "refusing": queues.refusing(actor, run.kind) if run.verdict == Verdict.FAIL else None,
-        "foreseen": _foreseen(run),
-    }
+    } | _foreseen(run)
     return render(request, "reviews/batch.html", context, status=status)
 
 
@@ -102,11 +99,13 @@ def _queue(run: BatchRun) -> str:
     return reverse(kinds.kind(run.kind).queues_at(run.stage)[0])
 
 
-def _foreseen(run: BatchRun) -> Sequence[str]:
-    """What passing the shown set would bring about; nothing once it has begun."""
-    if run.verdict != Verdict.PASS or run.started_at is not None:
-        return ()
-    return kinds.kind(run.kind).foresee([case_id for case_id, _version in run.items])
+def _foreseen(run: BatchRun) -> dict[str, object]:
+    """How many of the shown set moved on, and what passing the others would bring about; nothing once it has begun."""
+    if run.started_at is not None:
+        return {}
+    left = sorted(selectors.unchanged(dict(run.items)))
+    foreseen = kinds.kind(run.kind).foresee(left) if run.verdict == Verdict.PASS else ()
+    return {"moved_on": len(run.items) - len(left), "foreseen": foreseen}
 
 
 def _started(actor: Actor, run: BatchRun) -> HttpResponse:
