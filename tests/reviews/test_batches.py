@@ -15,6 +15,7 @@ from tools.bench.world import World
 from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
 from xueshi.kernel import clock
+from xueshi.organisations.actors import Actor
 from xueshi.organisations.states import OrganisationKind
 from xueshi.portal.seeds.bodies import Body
 from xueshi.portal.seeds.building import Person
@@ -61,7 +62,7 @@ def test_a_desk_counts_all_that_waits_and_a_button_takes_as_many_as_it_may(
 def report_of(browser: Client, address: str) -> tuple[str, list[str]]:
     """What a batch did, and why each of the others was left, by title."""
     text = page(browser, address)
-    done = re.search(r"<b>(已通过 \d+ 条)</b>", text)
+    done = re.search(r"<b>(已\w+ \d+ 条)</b>", text)
     assert done
     return done[1], re.findall(r"<li>([^<]+)</li>", text)
 
@@ -158,6 +159,63 @@ def test_a_batch_of_many_is_a_task_that_survives_its_process(monkeypatch: pytest
     assert ("已通过 200 条" in report, "1 条未处理" in report, w.case_title(gone) in report) == (True, True, True)
     assert w.total(world) in {100, 101}
     assert signed_in(world.stranger_admin).get(address).status_code == 404
+
+
+@pytest.mark.req("ORG-44", "CV-03")
+@pytest.mark.parametrize(("verdict", "word"), [("pass", "已通过"), ("fail", "已驳回")])
+def test_what_has_left_the_reviewers_reach_is_named_and_the_batch_comes_to_its_end(verdict: str, word: str) -> None:
+    """A stand-in confirms after one unit reviews by itself again and its applicant took a declaration back."""
+    world = make.build("shandong")
+    stand_in, outsider = signed_in(world.department_admin), make.professional("周文斌", world.stranger)[0]
+    rights = [f"/registrations/unit/{unit.pk}/review/" for unit in (world.employer, world.stranger)]
+    assert [stand_in.post(right, {"reason": "核查中"}).status_code for right in rights] == [302, 302]
+    gone, back, kept = (w.handed_in(one) for one in (world.person, world.colleague, outsider))
+    address = stand_in.post("/reviews/all/", {"token": shown(stand_in), "action": verdict})["Location"]
+    assert stand_in.post(rights[0], {"reason": ""}).status_code == 302
+    services.withdraw(world.person, gone.pk)
+    by_hand = {"row": f"{gone.case_id}:{w.case(gone).version}", "verdict": verdict, "comment": "不符"}
+    assert stand_in.post("/reviews/decide/", by_hand).status_code == 404, "a single row that is not theirs"
+    assert stand_in.post(address, {"comment": "不符"}).status_code == 302
+    moved_on = [f"{w.case(one).title}：已由他人处理或内容已变更" for one in (gone, back)]
+    assert report_of(stand_in, address) == (f"{word} 1 条", moved_on)
+    settled = CaseState.APPROVED if verdict == "pass" else CaseState.REJECTED
+    states = [w.case(one).state for one in (gone, back, kept)]
+    assert states == [CaseState.WITHDRAWN, CaseState.PENDING, settled]
+
+
+def test_a_batch_none_of_which_is_within_reach_any_more_ends() -> None:
+    world = make.build("shandong")
+    stand_in, right = signed_in(world.department_admin), f"/registrations/unit/{world.employer.pk}/review/"
+    stand_in.post(right, {"reason": "核查中"})
+    gone = w.handed_in(world.person)
+    address = stand_in.post("/reviews/all/", {"token": shown(stand_in), "action": "fail"})["Location"]
+    assert stand_in.post(right, {"reason": ""}).status_code == 302
+    services.withdraw(world.person, gone.pk)
+    assert stand_in.post(address, {"comment": "不符"}).status_code == 302
+    assert report_of(stand_in, address) == ("已驳回 0 条", [f"{w.case(gone).title}：已由他人处理或内容已变更"])
+
+
+def test_one_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    world = make.build()
+    cases, desk = waiting(world, 2), world.employer_admin
+    kept = [batches.Freeze("declaration", REVIEW, Verdict.PASS, {case: 1}) for case in cases]
+    broken, whole = (batches.confirm(desk, batches.freeze(desk, one).token, "") for one in kept)
+    real = deciding.decide_many
+
+    def failing(actor: Actor, order: deciding.Order) -> deciding.Report:
+        if cases[0] in order.items:
+            raise ZeroDivisionError
+        return real(actor, order)
+
+    with clock.shifted(batches.STALE * 2), monkeypatch.context() as breaking:
+        breaking.setattr(deciding, "decide_many", failing)
+        resume_batches(0)
+    finished = BatchRun.objects.filter(finished_at__isnull=False)
+    assert list(finished) == [whole]
+    assert [record.getMessage() for record in caplog.records] == [f"batch {broken.pk} failed and is tried again"]
+    with clock.shifted(batches.STALE * 2):
+        resume_batches(0)
+    assert set(finished.all()) == {broken, whole}
 
 
 def test_the_batches_of_a_reviewer_are_found_again() -> None:

@@ -1,5 +1,6 @@
 """全部通过 and 全部驳回: freeze what the reviewer is shown, then decide it in slices with progress."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,8 @@ from xueshi.reviews import deciding, kinds, selectors
 from xueshi.reviews.models import BatchRun
 from xueshi.reviews.states import Stage, Verdict
 
+log = logging.getLogger("xueshi.reviews")
+
 SLICE = 200
 """Cases decided per transaction, so that locks are held briefly (D6)."""
 STALE = timedelta(minutes=1)
@@ -29,10 +32,9 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """The set that the reviewer is shown: cases at their desk, by whatever filter the page used.
+    """The set that the reviewer is shown: cases at their desk by the version shown, whatever filter the page used.
 
-    ``items`` maps case id to the version shown. ``comment`` is what they had typed already; the confirmation asks for
-    it again.
+    ``comment`` is what they had typed already; the confirmation asks for it again.
     """
 
     kind: str
@@ -170,7 +172,7 @@ def _decide_slice(run: BatchRun, items: dict[int, int]) -> None:
     if hat is None or not wearer.is_active:
         run.refused = [*run.refused, {"title": f"其余 {len(items)} 条", "reason": "审核权限已被收回"}]
         return
-    order = deciding.Order(Verdict(run.verdict), items, run.comment, concerns=run.concerns)
+    order = deciding.Order(Verdict(run.verdict), items, run.comment, concerns=run.concerns, frozen=True)
     report = deciding.decide_many(actor_from(wearer, hat), order)
     run.done += len(report.done)
     run.refused = [*run.refused, *({"title": row.title, "reason": row.reason} for row in report.refused)]
@@ -185,10 +187,13 @@ def sweep() -> int:
 
 
 def resume() -> int:
-    """Work on what a killed process left unfinished; returns how many batches that were."""
+    """Work on what a killed process left unfinished; one that fails holds up no other. Returns how many there were."""
     begun_before = clock.now() - STALE
     rows = BatchRun.objects.filter(started_at__lt=begun_before, finished_at=None)
-    left = list(rows.values_list("pk", flat=True))
+    left = list(rows.order_by("pk").values_list("pk", flat=True))
     for run_id in left:
-        work(run_id)
+        try:
+            work(run_id)
+        except Exception:
+            log.exception("batch %s failed and is tried again", run_id)
     return len(left)

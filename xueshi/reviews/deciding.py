@@ -1,10 +1,11 @@
 """Deciding one, several or thousands of cases: one set-based path.
 
-Rows are locked in key order. A case out of the actor's reach refuses everything (somebody tampered with the request); a
-case that moved on meanwhile, or that a rule refuses, is skipped and named in the report (design ruling on batches).
+Rows are locked in key order. A case out of the actor's reach refuses everything (somebody tampered with the request),
+unless it was within reach when the order was frozen; a case that moved on meanwhile, or that a rule refuses, is skipped
+and named in the report (design ruling on batches).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -58,9 +59,10 @@ def decide_many(actor: Actor, order: Order) -> Report:
     if not order.items:
         raise RuleBroken("请先选择要审核的记录")
     check_comment(order.verdict, order.comment)
-    reached = within_reach(actor, order.items)
+    reached, strayed = _reached(actor, order)
     order = _with_concerns(actor, order, list(reached))
     turns, refused = _turns(actor, order, reached)
+    refused += strayed
     kept: list[Turn] = []
     for (kind_key, move), group in grouped(turns).items():
         outcome = Outcome(actor, [turn.case for turn in group], order.findings, order.comment)
@@ -93,23 +95,38 @@ def _with_concerns(actor: Actor, order: Order, cases: Sequence[ReviewCase]) -> O
         return replace(order, concerns="")
     if order.concerns and not all(label_of(case, order.concerns) for case in cases):
         raise RuleBroken("请从列表中选择涉及的项目", "concerns")
-    known = selectors.reasons(actor, cases[0].kind) if not order.concerns else []
+    known = selectors.reasons(actor, cases[0].kind) if cases and not order.concerns else []
     said = next((reason.concerns for reason in known if reason.text == order.comment), order.concerns)
     return replace(order, concerns=said)
+
+
+def _reached(actor: Actor, order: Order) -> tuple[_Reached, list[Refusal]]:
+    """The cases of an order, locked; beside them what has left the actor's reach since the order was frozen."""
+    if not order.frozen:
+        return within_reach(actor, order.items), []
+    found = _locked(set(order.items))
+    reached = {case: steps for case, steps in found.items() if _is_reached(actor, case, steps)}
+    strayed = [case for case in found if case not in reached]
+    return reached, [Refusal(case.pk, case.title, rules.MOVED_ON, MovedOn.status) for case in strayed]
 
 
 def within_reach(actor: Actor, ids: Iterable[int]) -> _Reached:
     """The cases, locked in key order; ``NotFound`` when one of them never was on the actor's desk (A5)."""
     wanted = set(ids)
+    found = _locked(wanted)
+    if len(found) != len(wanted) or actor.desk_id is None:
+        raise NotFound
+    if not all(_is_reached(actor, case, steps) for case, steps in found.items()):
+        raise NotFound
+    return found
+
+
+def _locked(wanted: Set[int]) -> _Reached:
+    """Those of the cases that there are, locked in key order."""
     rows = ReviewCase.objects.select_for_update(no_key=True).filter(Among("pk", wanted)).order_by("pk")
     cases = list(rows.fetch_mode(FETCH_PEERS))
     chains = selectors.chains_of(wanted)
-    reached: _Reached = {case: chains[case.pk] for case in cases}
-    if len(cases) != len(wanted) or actor.desk_id is None:
-        raise NotFound
-    if not all(_is_reached(actor, case, steps) for case, steps in reached.items()):
-        raise NotFound
-    return reached
+    return {case: chains[case.pk] for case in cases}
 
 
 def _is_reached(actor: Actor, case: ReviewCase, steps: Sequence[Step]) -> bool:

@@ -23,7 +23,8 @@ from xueshi.reviews.states import CASE_MOVES, CaseState, Move, StepState, Verdic
 class Order:
     """A reviewer's verdict over the cases they were shown: ``items`` maps case id to the version shown.
 
-    ``concerns`` is the key of the field that a refusal speaks of; empty when it is about the whole.
+    ``concerns`` is the key of the field that a refusal speaks of; empty when it is about the whole. The items of a
+    ``frozen`` order were the reviewer's when it was kept: what left their reach since has moved on.
     """
 
     verdict: Verdict
@@ -31,6 +32,7 @@ class Order:
     comment: str = ""
     findings: Findings = field(default_factory=dict)
     concerns: str = ""
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
