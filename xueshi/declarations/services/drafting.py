@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import IntegrityError, transaction
 
@@ -149,13 +150,20 @@ def says(declaration: Declaration, entry: Entry) -> bool:
     return same and _content(declaration) == _said(entry) and _shows(declaration, entry.files)
 
 
+def days(answers: Answers) -> tuple[date | None, date | None]:
+    """First and last day of 起止时间; no days while it is not filled in, or where nobody asks for it."""
+    period = answers.period("period")
+    return (period.start, period.end) if period is not None else (None, None)
+
+
 def _content(declaration: Declaration) -> tuple[object, ...]:
-    return declaration.answers, declaration.subject, declaration.hours_declared
+    stands = declaration.starts_on, declaration.ends_on
+    return declaration.answers, declaration.subject, declaration.hours_declared, stands
 
 
 def _said(entry: Entry) -> tuple[object, ...]:
     answers = entry.answers
-    return answers.without(*COLUMNS).as_json(), answers.text("subject"), answers.hours("hours")
+    return answers.without(*COLUMNS).as_json(), answers.text("subject"), answers.hours("hours"), days(answers)
 
 
 def _shows(declaration: Declaration, files: Sequence[int]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xueshi.declarations import rules
 from xueshi.declarations.models import Declaration, Evidence
-from xueshi.declarations.services.drafting import COLUMNS, Declarer, Entry
+from xueshi.declarations.services.drafting import COLUMNS, Declarer, Entry, days
 from xueshi.files.models import StoredFile
 from xueshi.kernel import clock
 from xueshi.kernel.errors import RuleBroken
@@ -61,11 +61,10 @@ def _put(sheet: Sheet, entry: Entry, asked: rules.Claim) -> None:
 
 
 def _fill(row: Declaration, entry: Entry, asked: rules.Claim) -> None:
-    answers, period = entry.answers, entry.answers.period("period")
+    answers = entry.answers
     row.year, row.form, row.rule = entry.year, entry.form, asked.rules.version
     row.subject, row.hours_declared = answers.text("subject"), asked.hours
-    row.starts_on = period.start if period else None
-    row.ends_on = period.end if period else None
+    row.starts_on, row.ends_on = days(answers)
     row.answers = answers.without(*COLUMNS).as_json()
     row.typed = None
 
