@@ -10,6 +10,7 @@ from django.test import Client
 from tests import small_world as make
 from tests.declarations import world as w
 from tests.declarations.forms import page
+from xueshi.accounts.models import User
 from xueshi.declarations.models import Declaration
 from xueshi.declarations.services import for_others
 from xueshi.organisations import services as organisations
@@ -30,9 +31,14 @@ def declared(actor: Actor, *people: Professional, hours: str = "8", **more: obje
 
 def sub_administrator(name: str, body: Organisation, *powers: Power) -> Actor:
     """A second administrator with some modules."""
-    role = organisations.create_role(body, f"{name}的角色", frozenset(powers))
-    draft = HatDraft(user=make.user(name), organisation=body, hat=Hat.ADMINISTRATOR, role=role)
-    return actor_from(draft.user, organisations.give_hat(draft, state=MembershipState.ACTIVE, by=make.NOBODY))
+    return administering(make.user(name), body, *powers)
+
+
+def administering(user: User, body: Organisation, *powers: Power) -> Actor:
+    """Somebody under a hat more: a second administrator of a body with some modules."""
+    role = organisations.create_role(body, f"{user.name}的角色", frozenset(powers))
+    draft = HatDraft(user=user, organisation=body, hat=Hat.ADMINISTRATOR, role=role)
+    return actor_from(user, organisations.give_hat(draft, state=MembershipState.ACTIVE, by=make.NOBODY))
 
 
 def cells(text: str) -> list[list[str]]:

@@ -19,36 +19,35 @@ def is_to_be_submitted(declaration: Declaration) -> bool:
     return declaration.case is None or declaration.case.state == CaseState.WITHDRAWN
 
 
-def _owns(actor: Actor, declaration: Declaration) -> bool:
-    """Whoever entered it; and its person, but for what their unit has entered and not handed in."""
-    if actor.user.pk == declaration.declared_by_id:
-        return True
-    handed_in = declaration.declaring_body_id is None or not is_to_be_submitted(declaration)
-    return handed_in and actor.user.pk == declaration.person.user_id
-
-
-def _owned_by(actor: Actor) -> Q:
-    own = Q(person__user_id=actor.user.pk) & (Q(declaring_body=None) | ~_NOT_SUBMITTED)
-    return Q(declared_by_id=actor.user.pk) | own
-
-
 def _enters(actor: Actor, declaration: Declaration) -> bool:
     """Who may go on with it: one's own, or under the unit's hat what one entered for somebody of it."""
+    declarer = actor.user.pk == declaration.declared_by_id
     if declaration.declaring_body_id is None:
-        return _owns(actor, declaration)
-    for_unit = bool(can_declare_for_others(actor)) and declaration.declaring_body_id == actor.desk_id
-    return for_unit and actor.user.pk == declaration.declared_by_id
+        return declarer or actor.user.pk == declaration.person.user_id
+    return declarer and declaration.declaring_body_id == actor.desk_id and bool(can_declare_for_others(actor))
 
 
 def _entered_by(actor: Actor) -> Q:
-    own = Q(declaring_body=None) & _owned_by(actor)
-    if not can_declare_for_others(actor):
-        return own
-    return own | Q(declaring_body_id=actor.desk_id, declared_by_id=actor.user.pk)
+    declarer = Q(declared_by_id=actor.user.pk)
+    own = Q(declaring_body=None) & (declarer | Q(person__user_id=actor.user.pk))
+    return own | (declarer & Q(declaring_body_id=actor.desk_id)) if can_declare_for_others(actor) else own
+
+
+def _owns(actor: Actor, declaration: Declaration) -> bool:
+    """Whoever may go on with it; and its person, but for what their unit has entered and not handed in."""
+    own = actor.user.pk == declaration.person.user_id and not is_to_be_submitted(declaration)
+    return own or _enters(actor, declaration)
+
+
+def _owned_by(actor: Actor) -> Q:
+    return _entered_by(actor) | (Q(person__user_id=actor.user.pk) & ~_NOT_SUBMITTED)
 
 
 def can_see_declaration(actor: Actor, declaration: Declaration) -> Decision:
-    """Its person and its declarer; once it is handed in, whoever may see its case. Deleted ones: nobody."""
+    """Its person, and its declarer under the hat they declared with; once it is handed in, whoever may see its case.
+
+    Deleted ones: nobody.
+    """
     if declaration.deleted_at is not None:
         return deny("该申报已删除")
     if _owns(actor, declaration):
@@ -93,10 +92,13 @@ def declared_again_by(actor: Actor) -> Q:
 
 
 def can_withdraw(actor: Actor, declaration: Declaration) -> Decision:
-    """Whoever declared, while nobody has reviewed it (CR-18, CR-21): not the person for whom their unit declared."""
+    """Whoever declared and may go on with it, while nobody has reviewed it (CR-18, CR-21).
+
+    Neither the person for whom their unit declared, nor who acts for that unit no more.
+    """
     if declaration.case is None or declaration.deleted_at is not None:
         return deny("该申报尚未提交")
-    if declaration.declaring_body_id is not None and declaration.declared_by_id != actor.user.pk:
+    if declaration.declaring_body_id is not None and not _enters(actor, declaration):
         return deny("由单位代为申报的记录只能由申报人撤销")
     return reviews.can_withdraw(actor, declaration.case)
 
@@ -104,8 +106,7 @@ def can_withdraw(actor: Actor, declaration: Declaration) -> Decision:
 def withdrawable_by(actor: Actor) -> Q:
     """The declarations ``can_withdraw`` would allow."""
     cases = ReviewCase.objects.filter(reviews.cases_withdrawable_by(actor), pk=OuterRef("case_id"))
-    declarer = Q(declaring_body=None) | Q(declared_by_id=actor.user.pk)
-    return Q(deleted_at=None) & declarer & Q(Exists(cases))
+    return Q(deleted_at=None) & _entered_by(actor) & Q(Exists(cases))
 
 
 def can_declare_for_others(actor: Actor) -> Decision:

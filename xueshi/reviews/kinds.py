@@ -51,6 +51,7 @@ class DocumentKind:
     """How a kind of document takes part in reviews.
 
     ``on_approved`` returns the cases it must refuse with the reason (a cap filled meanwhile); these stay undecided.
+    ``submitters`` are the powers with which a body hands such documents in for its people.
     ``url`` names the page that shows a document, by case id. ``queue_url`` and ``verification_url`` name its queues.
     ``fields`` are the questions of such documents on a portal, key to label: a refusal may name one of them.
     ``foresee`` says in words what passing these cases would bring about, before a reviewer confirms many at once.
@@ -68,6 +69,7 @@ class DocumentKind:
     may_decide: Callable[[Actor, ReviewCase], Decision] = _anyone
     verification_url: str = ""
     readers: frozenset[Power] = frozenset()
+    submitters: frozenset[Power] = frozenset()
     fields: Callable[[str], Mapping[str, str]] = _no_fields
     foresee: Callable[[Sequence[int]], Sequence[str]] = _unforeseen
 

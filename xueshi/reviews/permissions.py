@@ -19,12 +19,29 @@ type Steps = Iterable[ReviewStep | Step]
 """The steps of a case, for who has read them already; else they are asked of it."""
 
 
-def can_see_case(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> Decision:
-    """The owner, the submitter; and with a power that reads its kind the desks of its chain and the bodies above.
+def is_own(actor: Actor, case: ReviewCase) -> bool:
+    """Its owner; and who handed it in for them, as long as they act for the body that did."""
+    if actor.user.pk == case.owner_id:
+        return True
+    acts = actor.desk_id == case.organisation_id and bool(actor.powers & kinds.kind(case.kind).submitters)
+    return acts and actor.user.pk == case.submitted_by_id
 
-    What was withdrawn is its owner's alone again (ORG-39).
+
+def own_cases(actor: Actor) -> Q:
+    """The cases of which ``is_own`` is true."""
+    own = Q(owner_id=actor.user.pk)
+    handed_in = [kind.key for kind in kinds.all_kinds() if actor.powers & kind.submitters]
+    if actor.desk_id is None or not handed_in:
+        return own
+    return own | Q(submitted_by_id=actor.user.pk, organisation_id=actor.desk_id, kind__in=handed_in)
+
+
+def can_see_case(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> Decision:
+    """Whose own it is; and with a power that reads its kind the desks of its chain and the bodies above.
+
+    What was withdrawn is theirs alone again (ORG-39).
     """
-    if actor.user.pk in {case.owner_id, case.submitted_by_id}:
+    if is_own(actor, case):
         return ALLOW
     if case.state == CaseState.WITHDRAWN:
         return deny("申请人已撤销")
@@ -38,7 +55,7 @@ def can_see_case(actor: Actor, case: ReviewCase, steps: Steps | None = None) -> 
 
 def cases_seen_by(actor: Actor) -> Q:
     """The cases ``can_see_case`` would allow."""
-    own = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk)
+    own = own_cases(actor)
     if not actor.is_administrator or actor.organisation is None:
         return own
     at_desk = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), desk_id=actor.desk_id))
@@ -111,8 +128,8 @@ def cases_taken_back_by(actor: Actor) -> Q:
 
 
 def can_withdraw(actor: Actor, case: ReviewCase) -> Decision:
-    """Whoever owns or submitted it, while nobody has decided anything in this round (CR-18, CR-21)."""
-    if actor.user.pk not in {case.owner_id, case.submitted_by_id}:
+    """Whose own it is, while nobody has decided anything in this round (CR-18, CR-21)."""
+    if not is_own(actor, case):
         return deny("只能撤销本人提交的事项")
     if case.state != CaseState.PENDING:
         return deny("该事项已经撤销" if case.state == CaseState.WITHDRAWN else "已审核的事项不能撤销")
@@ -124,8 +141,7 @@ def can_withdraw(actor: Actor, case: ReviewCase) -> Decision:
 def cases_withdrawable_by(actor: Actor) -> Q:
     """The cases ``can_withdraw`` would allow."""
     decided = ReviewStep.objects.filter(case_id=OuterRef("pk"), round=OuterRef("round"), state__in=_DECIDED)
-    mine = Q(owner_id=actor.user.pk) | Q(submitted_by_id=actor.user.pk)
-    return mine & Q(state=CaseState.PENDING) & ~Q(Exists(decided))
+    return own_cases(actor) & Q(state=CaseState.PENDING) & ~Q(Exists(decided))
 
 
 def can_keep_reasons(actor: Actor, kind: str) -> Decision:

@@ -89,7 +89,7 @@ class Attacks(Records, Desks):
 
     def _declaration(self, row: Declaration, owner: str) -> Iterator[Attack]:
         seers = frozenset(self.who.declaration(row))
-        own = frozenset(self.who.users(row.declared_by_id))
+        own = frozenset(self.who.declarers(row))
         edit = "declarations:edit" if row.declaring_body_id is None else "declarations:for_others_edit"
         open_ = row.case is None or row.case.state == "withdrawn"
         editors = own if open_ else frozenset[str]()

@@ -19,6 +19,7 @@ EVENTS = frozenset({Power.REVIEW_HOURS})
 ACCOUNTS = frozenset({Power.REVIEW_ACCOUNTS})
 PAPERS = frozenset({Power.CERTIFICATES})
 RESETS = frozenset({Power.REVIEW_ACCOUNTS, Power.SUBORDINATES, Power.ADMINISTRATORS})
+DECLARES = frozenset({Power.DECLARE})
 SOLE, BELOW = frozenset({Power.ADMINISTRATORS}), frozenset({Power.SUBORDINATES})
 """An administrator reads a kind of document only with one of its modules."""
 
@@ -63,9 +64,9 @@ class Entitled:
         }
 
     def case(self, case: ReviewCase) -> set[str]:
-        """Owner, submitter, the desks of the chain, the bodies above."""
+        """Owner, submitter under the hat of the body, the desks of the chain, the bodies above."""
         desks = list(case.steps.values_list("desk_id", flat=True))
-        people = self.users(case.owner_id, case.submitted_by_id)
+        people = self.users(case.owner_id) | self.declaring(case.submitted_by_id, case.organisation_id)
         reads = {"declaration": HOURS, "adjustment": EVENTS}.get(case.kind, ACCOUNTS)
         return people | self.administrators([*desks, *self.above(case.organisation_id)], reads)
 
@@ -83,11 +84,20 @@ class Entitled:
             found &= self.administrators(self.above(held.organisation_id) - {held.organisation_id}, BELOW) | own
         return found
 
+    def declaring(self, user: int, body: int) -> set[str]:
+        """The actors who are a user and act for a body that declares for its people."""
+        return self.users(user) & self.administrators([body], DECLARES)
+
+    def declarers(self, row: Declaration) -> set[str]:
+        """Who entered it, for their unit only under its hat."""
+        body = row.declaring_body_id
+        return self.users(row.declared_by_id) if body is None else self.declaring(row.declared_by_id, body)
+
     def declaration(self, row: Declaration) -> set[str]:
         """Who entered it; its person, a unit's only once it is handed in; and then whoever may see the case."""
         handed_in = row.case is not None and row.case.state != "withdrawn"
         person = row.person.user_id if handed_in or row.declaring_body_id is None else None
-        own = self.users(person, row.declared_by_id)
+        own = self.users(person) | self.declarers(row)
         return own | (self.case(row.case) if handed_in and row.case is not None else set())
 
     def registration(self, row: Registration) -> set[str]:

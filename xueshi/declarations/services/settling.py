@@ -164,6 +164,7 @@ KIND = DocumentKind(
     on_revoked=revoked,
     may_decide=reviewing.may_while_open,
     readers=frozenset({Power.RECORDS}),
+    submitters=frozenset({Power.DECLARE}),
     fields=asked_on,
     foresee=foreseen,
 )

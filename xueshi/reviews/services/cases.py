@@ -81,7 +81,7 @@ def resubmit(actor: Actor, case_id: int, submission: Submission) -> ReviewCase:
     """Send a withdrawn or rejected document again: a new round with a chain frozen anew."""
     rules.check_chain(submission.chain)
     case = locked(case_id)
-    if actor.user.pk not in {case.owner_id, case.submitted_by_id}:
+    if not permissions.is_own(actor, case):
         raise NotFound
     case.state = CASE_MOVES.next(CaseState(case.state), Move.RESUBMIT)
     first = submission.chain[0]
