@@ -133,3 +133,17 @@ def _cheap(ask: Callable[[], Any]) -> None:
         ask()
     told = [one["sql"][:90] for one in asked if "SAVEPOINT" not in one["sql"]]
     assert len(told) <= 12, told
+
+
+@pytest.mark.django_db
+@pytest.mark.req("CR-10", "CR-22")
+@pytest.mark.parametrize("form", ["", "gone"])
+def test_without_a_learning_form_there_is_nothing_to_calculate(form: str) -> None:
+    world = make.build()
+    for actor, address in ((world.person, NEW), (world.employer_admin, "/declarations/for-others/")):
+        browser, sending = signed_in(actor), filled(form=form, do="calculate")
+        piece = browser.post(address, sending, headers={"HX-Request": "true"})
+        assert (piece.status_code, piece.content) == (204, b"")
+        # Without scripts the same draws the whole page.
+        assert browser.post(address, sending).status_code == 200
+    assert not Declaration.objects.exists()

@@ -96,7 +96,9 @@ def _card(page: Page) -> Card | None:
 
 
 def _calculated(request: HttpRequest, page: Page) -> HttpResponse:
-    """The calculator alone, as one types."""
+    """The calculator alone, as one types; nothing while no form is chosen that there is."""
+    if page.what.form is None:
+        return HttpResponse(status=204)
     return render(request, "declarations/parts/calculator.html", {"card": _card(page), "page": page})
 
 
