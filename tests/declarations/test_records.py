@@ -11,7 +11,8 @@ from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations import world as w
 from tests.declarations.forms import filled, image, page
-from tests.declarations.units import cells, declared, heads, names, sub_administrator
+from tests.declarations.units import administering, cells, declared, heads, names, sub_administrator
+from xueshi.declarations import services
 from xueshi.declarations.models import Declaration
 from xueshi.kernel.errors import NotFound
 from xueshi.organisations.states import Power
@@ -92,6 +93,23 @@ def test_elsewhere_the_records_of_the_people_are_told_apart_by_result() -> None:
     found = {one: names(unit, f"{RECORDS}?result={one}") for one in ("pending", "approved", "rejected")}
     assert found == {"pending": ["王志远"], "approved": ["李春燕"], "rejected": ["王志远"]}
     assert len(names(unit, f"{RECORDS}?result=nonsense")) == 3
+
+
+@pytest.mark.req("CR-30")
+def test_ones_own_drafts_are_no_records_of_the_unit_that_one_administers() -> None:
+    world = make.build("shandong")
+    admin = administering(world.person.user, world.employer, Power.RECORDS, Power.DECLARE)
+    services.save_draft(world.person, w.entry(world.person))
+    taken, sent = (w.handed_in(world.person, "8", form="seminar", result=None, days=days) for days in (1, 2))
+    services.withdraw(world.person, taken.pk)
+    own, unit = signed_in(world.person), signed_in(admin)
+    assert len(cells(page(own, "/declarations/?tab=draft"))) == 2
+    assert names(unit, RECORDS) == ["王志远"]
+    assert sent.number in page(unit, f"/declarations/{sent.pk}/")
+    # What they entered for a colleague is a record of the unit, taken back or not.
+    [row] = declared(admin, world.colleague_record)
+    assert unit.post(f"/declarations/{row.pk}/withdraw/").status_code == 302
+    assert names(unit, RECORDS) == ["李春燕", "王志远"]
 
 
 def archived(client: Client, name: str) -> str:

@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from xueshi.accounts.models import document_index
 from xueshi.declarations import permissions
 from xueshi.declarations.models import Declaration
-from xueshi.declarations.selectors.progress import KIND, with_state
+from xueshi.declarations.selectors.progress import KIND, STATES, with_state
+from xueshi.declarations.states import DeclarationState
 from xueshi.kernel import text
 from xueshi.kernel.identity import DocumentType
 from xueshi.organisations.actors import Actor
@@ -48,8 +49,12 @@ def records(actor: Actor) -> QuerySet[Declaration]:
 
 
 def records_of_people(actor: Actor) -> QuerySet[Declaration]:
-    """What was declared by or for the people of the actor's body, once it was handed in, as ``records``."""
-    return _recorded(actor).filter(_of_unit(actor))
+    """What was declared by or for the people of the actor's body, as ``records``; their own once it was handed in.
+
+    The actor may be one of these people, who see their own drafts: those are no records of the body.
+    """
+    known = Q(declaring_body__isnull=False) | ~STATES[DeclarationState.DRAFT]
+    return _recorded(actor).filter(_of_unit(actor), known)
 
 
 def handed_in(actor: Actor) -> QuerySet[Declaration]:
