@@ -15,7 +15,8 @@ from xueshi.declarations import services as declarations
 from xueshi.kernel import clock
 from xueshi.ledger import permissions, selectors, services
 from xueshi.ledger.services import Posting
-from xueshi.organisations.models import Organisation
+from xueshi.organisations.models import Membership, Organisation
+from xueshi.organisations.states import MembershipState
 from xueshi.people.models import Professional
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,19 @@ def test_the_archive_lists_everybody_also_without_training(db: None) -> None:
     assert signed_in(world.person).get("/years/archive/").status_code == 403
     assert "培训档案" in read(signed_in(world.person), "/home/")
     assert cells(read(signed_in(world.person), "/years/"), "认定结果") == ["合格", "不合格"]
+
+
+@pytest.mark.req("ANN-16")
+@pytest.mark.parametrize("state", [MembershipState.PENDING, MembershipState.REJECTED, MembershipState.ENDED])
+def test_the_archive_is_of_those_who_belong_to_the_body(state: MembershipState) -> None:
+    """Who only asked to be registered, was refused or left has no year there to fail."""
+    world = make.build("fujian")
+    for path in ("/years/archive/", "/years/archive/?result=failed"):
+        assert cells(read(signed_in(world.employer_admin), path), "姓名") == ["李春燕", "王志远"]
+    Membership.objects.filter(pk=world.colleague.membership.pk).update(state=state)
+    for path in ("/years/archive/", "/years/archive/?result=failed"):
+        page = read(signed_in(world.employer_admin), path)
+        assert (cells(page, "姓名"), cells(page, "认定结果")) == (["王志远"], ["不合格"])
 
 
 @pytest.mark.req("ANN-19")

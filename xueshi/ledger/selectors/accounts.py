@@ -13,6 +13,7 @@ from xueshi.ledger.models import TargetChange, YearAccount
 from xueshi.ledger.states import Effect
 from xueshi.organisations import permissions as bodies
 from xueshi.organisations.actors import Actor
+from xueshi.organisations.states import MembershipState
 from xueshi.people import selectors as people
 from xueshi.people.models import Professional
 
@@ -49,9 +50,10 @@ def _begun() -> Q:
 
 
 def archive(actor: Actor, year: int) -> QuerySet[Professional]:
-    """The people of the actor's body and those below it, with ``account`` of a year and whether ``nothing`` is asked.
+    """The active people of the actor's body and those below it, each with ``account`` of a year.
 
-    Nobody is left out for having no account: what is missing is what the list is for (ANN-16).
+    ``nothing`` says whether it asks nothing of them. Nobody is left out for having no account: what is missing is what
+    the list is for (ANN-16).
     """
     path = actor.organisation.path if actor.organisation is not None else None
     if not permissions.can_open_archive(actor) or not path:
@@ -64,7 +66,9 @@ def archive(actor: Actor, year: int) -> QuerySet[Professional]:
         reverses=None,
         reversed_by=None,
     )
-    rows = Professional.objects.filter(employment__organisation__path__startswith=path)
+    rows = Professional.objects.filter(
+        employment__organisation__path__startswith=path, employment__state=MembershipState.ACTIVE
+    )
     rows = rows.annotate(account=FilteredRelation("accounts", condition=Q(accounts__year=year)))
     return rows.select_related("user", "employment__organisation").annotate(
         account_id=F("account__pk"),

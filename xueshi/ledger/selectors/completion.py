@@ -8,7 +8,6 @@ from django.db.models import Count, F, Q
 
 from xueshi.ledger.selectors.accounts import archive
 from xueshi.organisations.actors import Actor
-from xueshi.organisations.states import MembershipState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def completion_by_area(actor: Actor, year: int) -> Mapping[str, Completion]:
 
     Somebody of whom the year asks nothing is counted among the people and never among those who passed.
     """
-    rows = archive(actor, year).filter(employment__state=MembershipState.ACTIVE).order_by()
+    rows = archive(actor, year).order_by()
     counted = rows.values(area=F("employment__organisation__area_code")).annotate(
         people=Count("pk"),
         learning=Count("pk", filter=Q(account__total_hours__gt=0)),
