@@ -276,6 +276,26 @@ def test_a_second_window_is_told_above_the_detail_that_it_came_too_late(world: m
     assert w.case(row).state == CaseState.REJECTED
 
 
+@pytest.mark.req("CR-13")
+def test_the_desk_grants_what_the_days_still_hold_and_says_it_in_whole_steps(world: make.SmallWorld) -> None:
+    shared = [w.handed_in(world.person, "5", class_name=f"数控车工第 {one} 期") for one in (1, 2, 3)]
+    much, right = (w.handed_in(world.person, one, days=1, class_name=f"复训 {one} 学时") for one in ("6", "3"))
+    desk = signed_in(world.employer_admin)
+
+    def pass_(row: Declaration) -> tuple[int, list[str]]:
+        sent = {"row": f"{row.case_id}:1", "verdict": "pass", "here": f"/declarations/review/?case={row.case_id}"}
+        answer = desk.post("/reviews/decide/", sent)
+        return answer.status_code, re.findall(r"还可计入 [\d.]+ 学时", answer.content.decode())
+
+    assert pass_(shared[0]) == (302, [])
+    assert pass_(shared[1]) == (302, [])
+    status, told = pass_(much)
+    assert (status, set(told)) == (422, {"还可计入 4.5 学时"})
+    assert pass_(shared[2]) == (302, [])
+    assert pass_(right) == (302, [])
+    assert hours(signed_in(world.person)) == ["0", "18", "18"]
+
+
 def test_a_refused_refusal_keeps_what_was_typed_and_chosen(world: make.SmallWorld) -> None:
     row, browser = w.handed_in(world.person), signed_in(world.employer_admin)
     here = f"/declarations/review/?year={row.year}&case={row.case_id}"

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from xueshi.ledger.rules import Held, Line, Wanted, judge, lacking, room, spread
+from xueshi.policies import registry
 from xueshi.policies.caps import Cap
-from xueshi.policies.years import Minimum, Requirement
+from xueshi.policies.years import Minimum, Precision, Requirement, YearRules
 
 SIXTY_OF_NINETY = Requirement(total=Decimal(90), minimums=(Minimum(key="professional", hours=Decimal(60)),))
 WITH_PUBLIC = Requirement(
@@ -62,11 +63,39 @@ def test_a_record_of_all_subjects_fills_gaps_largest_first(sums: dict[str, str],
     assert {share.subject: share.hours for share in shares} == {key: Decimal(value) for key, value in expected.items()}
 
 
+def capped(*caps: Cap, step: str = "0.5") -> YearRules:
+    """A year with these caps, counting in such steps."""
+    precision = Precision(step=Decimal(step), minutes=45)
+    return registry.pack("weihai").year(2026).model_copy(update={"caps": caps, "precision": precision})
+
+
 def test_a_day_holds_so_many_hours_across_forms() -> None:
     cap = Cap(key="day", label="全部形式", per="day", hours=Decimal(8))
     held = [Held("job_training", "professional", Decimal(16), date(2026, 5, 11), date(2026, 5, 12))]
     wanted = Wanted("conference", "professional", date(2026, 5, 12), date(2026, 5, 13))
-    assert room(wanted, held, [cap]).hours == Decimal(8)
+    assert room(wanted, held, capped(cap)).hours == Decimal(8)
+
+
+@pytest.mark.parametrize(
+    ("held", "days", "step", "left"),
+    [
+        (["5", "5", "5"], 1, "0.5", "3"),
+        (["20"], 1, "0.5", "1"),
+        (["20"], 1, "0.1", "1.3"),
+        (["20"], 1, "1", "1"),
+        (["20", "0.5"], 2, "0.5", "2"),
+        (["24"], 1, "0.5", "0"),
+        (["24", "24"], 1, "0.5", "0"),
+    ],
+)
+def test_hours_spread_over_days_leave_exactly_the_whole_steps(held: list[str], days: int, step: str, left: str) -> None:
+    """Thirds add up to a whole again, and what is left is never said as 1.333."""
+    cap = Cap(key="day", label="岗位培训", per="day", hours=Decimal(8))
+    rows = [Held("other", "professional", Decimal(one), date(2026, 5, 11), date(2026, 5, 13)) for one in held]
+    wanted = Wanted("other", "professional", date(2026, 5, 11), date(2026, 5, 10 + days))
+    found = room(wanted, rows, capped(cap, step=step))
+    assert found.hours == Decimal(left)
+    assert found.explain() == f"岗位培训每天最多 8 学时，还可计入 {left} 学时"
 
 
 def test_a_form_has_a_yearly_cap() -> None:
@@ -75,9 +104,9 @@ def test_a_form_has_a_yearly_cap() -> None:
         Held("paper", "professional", Decimal(36), None, None),
         Held("other", "professional", Decimal(30), None, None),
     ]
-    found = room(Wanted("paper", "professional", None, None), held, [cap])
+    found = room(Wanted("paper", "professional", None, None), held, capped(cap))
     assert found.hours == Decimal(4)
-    assert room(Wanted("other", "professional", None, None), held, [cap]).hours is None
+    assert room(Wanted("other", "professional", None, None), held, capped(cap)).hours is None
 
 
 @pytest.mark.parametrize(
@@ -97,6 +126,6 @@ def test_what_a_year_still_lacks_is_a_cap(held: dict[str, str], subject: str, ga
     cap = Cap(key="gap", label="年度学时", per="gap")
     rows = [Held("paper", key, Decimal(hours), None, None) for key, hours in held.items()]
     assert lacking(subject, rows, WITH_PUBLIC) == Decimal(gap)
-    found = room(Wanted("other", subject, None, None), rows, [cap], WITH_PUBLIC)
+    found = room(Wanted("other", subject, None, None), rows, capped(cap), WITH_PUBLIC)
     assert (found.hours, found.cap) == (Decimal(gap), cap)
-    assert room(Wanted("other", subject, None, None), rows, [cap]).hours is None
+    assert room(Wanted("other", subject, None, None), rows, capped(cap)).hours is None

@@ -1,6 +1,7 @@
 """Worked examples of conversion and caps."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from pydantic import TypeAdapter
@@ -203,8 +204,8 @@ YEAR = Cap(key="year", label="论文", per="year", hours=Decimal(30), forms=("pa
 @pytest.mark.parametrize(
     ("cap", "usage", "left"),
     [
-        (DAY, Usage("on_the_job", "professional", days=3, on_days=Decimal(10)), "14"),
-        (DAY, Usage("on_the_job", "professional", days=1, on_days=Decimal(20)), "0"),
+        (DAY, Usage("on_the_job", "professional", days=3, on_days=Fraction(10)), "14"),
+        (DAY, Usage("on_the_job", "professional", days=1, on_days=Fraction(20)), "0"),
         (DAY, Usage("on_the_job", "professional"), None),
         (DAY, Usage("paper", "professional", days=3), None),
         (YEAR, Usage("paper", "professional", in_year=Decimal(12)), "18"),

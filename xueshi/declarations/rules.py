@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -15,7 +15,6 @@ from xueshi.policies.caps import Room
 from xueshi.policies.chains import Chain
 from xueshi.policies.fields import FieldSpec
 from xueshi.policies.formulas import Computed, Inputs, compute, plain, shared_total
-from xueshi.policies.numbers import round_down
 from xueshi.policies.packs import Pack
 from xueshi.policies.routes import Applicant
 from xueshi.policies.years import LearningForm, Requirement, YearRules
@@ -155,9 +154,8 @@ def within_rule(claim: Claim) -> Decision:
 
 
 def room_for(claim: Claim, held: Sequence[Held], requirement: Requirement) -> Room:
-    """What the caps leave for a claim, in whole steps: hours held over many days leave broken ones on each day."""
-    left = room(claim.wanted, held, claim.rules.caps, requirement)
-    return left if left.hours is None else replace(left, hours=round_down(left.hours, claim.rules.precision.step))
+    """What the caps leave for a claim."""
+    return room(claim.wanted, held, claim.rules, requirement)
 
 
 def within_caps(claim: Claim, held: Sequence[Held], requirement: Requirement | None = None) -> Decision:

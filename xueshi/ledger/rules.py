@@ -1,14 +1,15 @@
 """The yearly target and verdict, and what is left of a cap, as arithmetic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from xueshi.ledger.states import Effect
-from xueshi.policies.caps import Cap, Room, Usage, remaining, tightest
-from xueshi.policies.years import ANY_SUBJECT, Requirement
+from xueshi.policies.caps import Room, Usage, remaining, tightest
+from xueshi.policies.years import ANY_SUBJECT, Requirement, YearRules
 
 ZERO = Decimal(0)
 SUBJECTS = ("public", "professional", "elective")
@@ -149,6 +150,11 @@ class Held(NamedTuple):
     starts_on: date | None
     ends_on: date | None
 
+    @property
+    def days(self) -> int:
+        """As of what is wanted."""
+        return _days(self.starts_on, self.ends_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -162,9 +168,7 @@ class Wanted:
     @property
     def days(self) -> int:
         """Calendar days, both ends counted; 0 without dates."""
-        if self.starts_on is None or self.ends_on is None:
-            return 0
-        return (self.ends_on - self.starts_on).days + 1
+        return _days(self.starts_on, self.ends_on)
 
 
 def lacking(subject: str, held: Sequence[Held], requirement: Requirement) -> Decimal:
@@ -178,33 +182,40 @@ def lacking(subject: str, held: Sequence[Held], requirement: Requirement) -> Dec
     return max(total.missing, sum(gaps, ZERO))
 
 
-def room(wanted: Wanted, held: Sequence[Held], caps: Sequence[Cap], requirement: Requirement | None = None) -> Room:
-    """The tightest cap over ``wanted`` given what the account already holds.
+def room(wanted: Wanted, held: Sequence[Held], of_year: YearRules, requirement: Requirement | None = None) -> Room:
+    """The tightest of a year's caps over ``wanted`` given what the account already holds, in the year's whole steps.
 
     ``requirement`` is what the year asks of the person now; caps per gap are asked only with it.
     """
     rooms = []
-    per_gap = any(cap.per == "gap" for cap in caps)
+    per_gap = any(cap.per == "gap" for cap in of_year.caps)
     gap = lacking(wanted.subject, held, requirement) if per_gap and requirement is not None else None
-    for cap in caps:
+    for cap in of_year.caps:
         counted = [one for one in held if cap.covers(one.form, one.subject)]
         usage = Usage(
             form=wanted.form,
             subject=wanted.subject,
             in_year=sum((one.hours for one in counted), ZERO),
             days=wanted.days,
-            on_days=sum((_on_days(wanted, one) for one in counted), ZERO),
+            on_days=_on_days(wanted, counted),
             lacking=gap,
         )
-        rooms.append(remaining(cap, usage))
+        rooms.append(remaining(cap, usage, of_year.precision.step))
     return tightest(rooms)
 
 
-def _on_days(wanted: Wanted, held: Held) -> Decimal:
-    """The part of held hours that falls on the wanted days, spread evenly over the held days."""
+def _on_days(wanted: Wanted, held: Iterable[Held]) -> Fraction:
+    """The part of held hours that falls on the wanted days, all of them spread evenly over their own days."""
+    common = ((one, days) for one in held if (days := _common_days(wanted, one)))
+    return sum((Fraction(one.hours) * days / one.days for one, days in common), Fraction())
+
+
+def _common_days(wanted: Wanted, held: Held) -> int:
     if wanted.starts_on is None or wanted.ends_on is None or held.starts_on is None or held.ends_on is None:
-        return ZERO
-    overlap = (min(wanted.ends_on, held.ends_on) - max(wanted.starts_on, held.starts_on)).days + 1
-    if overlap <= 0:
-        return ZERO
-    return held.hours * overlap / ((held.ends_on - held.starts_on).days + 1)
+        return 0
+    return max(_days(max(wanted.starts_on, held.starts_on), min(wanted.ends_on, held.ends_on)), 0)
+
+
+def _days(first: date | None, last: date | None) -> int:
+    """Calendar days, both ends counted; 0 without dates."""
+    return (last - first).days + 1 if first is not None and last is not None else 0

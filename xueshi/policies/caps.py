@@ -6,11 +6,12 @@ Whoever posts hours asks again under the lock of the account, because two claims
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from xueshi.policies.numbers import plain
+from xueshi.policies.numbers import STEP, plain, round_down
 from xueshi.policies.values import Key, Label, Sourced
 
 
@@ -43,7 +44,8 @@ class Cap(Sourced):
 class Usage:
     """Hours already recognised or pending, beside the new claim.
 
-    ``on_days`` are those falling on the claim's own days, ``days`` is their number (0: the claim has no dates).
+    ``on_days`` are those falling on the claim's own days, ``days`` is their number (0: the claim has no dates); hours
+    spread over days are thirds and sevenths, which only a fraction adds up again.
     ``lacking`` is what the year still needs for this subject; None where nobody asked.
     """
 
@@ -51,7 +53,7 @@ class Usage:
     subject: str
     in_year: Decimal = Decimal(0)
     days: int = 0
-    on_days: Decimal = Decimal(0)
+    on_days: Fraction = Fraction(0)
     lacking: Decimal | None = None
 
 
@@ -78,14 +80,15 @@ def _gap_in_words(hours: Decimal, unit: str) -> str:
     )
 
 
-def remaining(cap: Cap, usage: Usage) -> Room:
-    """What one cap still allows this claim; never below zero."""
+def remaining(cap: Cap, usage: Usage, step: Decimal = STEP) -> Room:
+    """What one cap still allows this claim, in whole steps; never below zero."""
     if not cap.covers(usage.form, usage.subject) or (cap.per == "day" and usage.days == 0):
         return Room()
     if cap.per == "gap":
-        return Room() if usage.lacking is None else Room(usage.lacking, cap)
-    total, used = (cap.hours * usage.days, usage.on_days) if cap.per == "day" else (cap.hours, usage.in_year)
-    return Room(max(total - used, Decimal(0)), cap)
+        return Room() if usage.lacking is None else Room(round_down(usage.lacking, step), cap)
+    by_day = cap.per == "day"
+    left = Fraction(cap.hours) * usage.days - usage.on_days if by_day else Fraction(cap.hours - usage.in_year)
+    return Room(round_down(max(left, Fraction(0)), step), cap)
 
 
 def tightest(rooms: Iterable[Room]) -> Room:

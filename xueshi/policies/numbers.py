@@ -1,6 +1,8 @@
 """Hours as exact numbers: said as people write them, rounded only down."""
 
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 STEP = Decimal("0.5")
 """The precision assumed where nobody says another (policy facts 6); a pack's own is ``precision.step``."""
@@ -11,6 +13,6 @@ def plain(hours: Decimal) -> str:
     return f"{hours.normalize():f}"
 
 
-def round_down(hours: Decimal, step: Decimal) -> Decimal:
+def round_down(hours: Decimal | Fraction, step: Decimal) -> Decimal:
     """To the whole step below (precision 0.5, policy facts 6)."""
-    return (hours / step).to_integral_value(ROUND_FLOOR) * step
+    return floor(Fraction(hours) / Fraction(step)) * step

@@ -93,11 +93,11 @@ def _above_caps() -> list[str]:
 
 def _exceeds(sources: Sequence[Sequence[LedgerEntry]]) -> bool:
     account = sources[0][0].account
-    caps = registry.pack(account.portal).year(account.year).caps
+    of_year = registry.pack(account.portal).year(account.year)
     held: list[Held] = []
     for parts in sources:
         first, hours = parts[0], sum((part.hours for part in parts), rules.ZERO)
-        room = rules.room(Wanted(first.form, first.subject, first.starts_on, first.ends_on), held, caps)
+        room = rules.room(Wanted(first.form, first.subject, first.starts_on, first.ends_on), held, of_year)
         if room.hours is not None and hours > room.hours:
             return True
         held.append(Held(first.form, first.subject, hours, first.starts_on, first.ends_on))

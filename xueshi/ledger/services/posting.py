@@ -57,7 +57,7 @@ def post_many(postings: Sequence[Posting], *, by: audit.By) -> PostingReport:
     for posting in postings:
         book = books[posting.person_id, posting.year]
         wanted = Wanted(posting.form, posting.subject, posting.starts_on, posting.ends_on)
-        room = rules.room(wanted, book.held, book.rules.caps, book.target.requirement)
+        room = rules.room(wanted, book.held, book.rules, book.target.requirement)
         if room.hours is not None and posting.hours > room.hours:
             refused[posting.source_id] = room.explain()
             continue
