@@ -20,7 +20,9 @@ from xueshi.config.reports import invariants
 from xueshi.kernel import clock
 from xueshi.ledger import services as ledger
 from xueshi.ledger.models import LedgerEntry, TargetChange, YearAccount
-from xueshi.ledger.services import Posting
+from xueshi.ledger.rules import Change
+from xueshi.ledger.services import Posting, Shift
+from xueshi.ledger.states import Effect
 from xueshi.organisations.actors import Actor
 from xueshi.people.models import Title
 from xueshi.reviews import deciding
@@ -159,6 +161,37 @@ def test_a_desk_is_searched_by_the_names_of_people_alone(world: make.SmallWorld,
     unit = signed_in(world.employer_admin)
     for name, found in {"": [first, second], "志远": [first], "春燕": [second], "年度": [], "免": []}.items():
         assert drawn(unit.get(f"{DESK}?name={name}")) == [case.pk for case in found], name
+
+
+def test_two_events_of_one_batch_take_no_more_than_the_year_asks(world: make.SmallWorld, ask: Ask) -> None:
+    """Each is judged with those before it in force, so that a batch grants what single verdicts grant."""
+    cases = [ask(world.person, kind, "illness", measure="hours", hours="60") for kind in ("defer", "reduce")]
+    other = ask(world.colleague, "reduce", "illness", measure="hours", hours="60", key="theirs")
+    for case in (*cases, other):
+        decide(world.employer_admin, case)
+    rows = [f"{case.pk}:2" for case in (*cases, other)]
+    answer = signed_in(world.department_admin).post("/reviews/decide/", {"row": rows, "action": "pass"}, follow=True)
+    said = f"{clock.year()} 年度现只要求 30 学时，不能再减少 60 学时"
+    assert answer.content.decode().count(said) == 1
+    states = [ReviewCase.objects.get(pk=case.pk).state for case in (*cases, other)]
+    assert states == ["approved", "pending", "approved"]
+    assert (needed(world)[0], needed(world, clock.year() + 1)[0]) == (("", "30.0"), ("", "150.0"))
+    assert set(TargetChange.objects.values_list("person_id", "amount")) == {
+        (world.record.pk, Decimal(-60)), (world.record.pk, Decimal(60)), (world.colleague_record.pk, Decimal(-60)),
+    }  # fmt: skip
+    assert invariants.check("INV-21").violations == 0
+
+
+def test_hours_deferred_earlier_in_a_batch_can_be_taken_from_the_year_they_went_to(world: make.SmallWorld) -> None:
+    year = clock.year()
+
+    def shift(source: int, *changes: tuple[int, int]) -> Shift:
+        made = (Change(Effect.HOURS, Decimal(hours), of, of, "测试", "test", source) for hours, of in changes)
+        return Shift(world.record.pk, "weihai", tuple(made))
+
+    moved, taken, more = shift(1, (-60, year), (60, year + 1)), shift(2, (-120, year + 1)), shift(3, (-31, year + 1))
+    assert set(ledger.change_targets([moved, taken, more], by=make.NOBODY)) == {3}
+    assert (needed(world)[0], needed(world, year + 1)[0]) == (("", "30.0"), ("", "30.0"))
 
 
 def test_a_level_changed_in_mid_year_counts_from_the_next(world: make.SmallWorld) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -34,18 +35,21 @@ class Shift:
             for year in range(one.first_year, one.last_year + 1)
         }
 
+    def accounts(self) -> list[YearAccount]:
+        """What stands for those years where only what they ask matters."""
+        return [YearAccount(person_id=self.person_id, portal=self.portal, year=year) for year in sorted(self.years())]
+
 
 @transaction.atomic
 def change_targets(shifts: Sequence[Shift], *, by: audit.By) -> Mapping[int, str]:
     """Write the changes and judge every year they concern anew, under the locks of its account.
 
-    Returns the sources refused, with the reason: more is to be taken from a year than it still asks. The same source
-    twice is refused by the database (``IntegrityError``).
+    Returns the sources refused, with the reason: more is to be taken from a year than it still asks, those that come
+    before it in ``shifts`` counted. The same source twice is refused by the database (``IntegrityError``).
     """
     open_accounts((shift.person_id, year, shift.portal) for shift in shifts for year in sorted(shift.years()))
     _keep_out_new_years(shift.person_id for shift in shifts)
-    refused = {shift.changes[0].source_id: reason for shift in shifts if (reason := _too_much(shift))}
-    shifts = [shift for shift in shifts if shift.changes[0].source_id not in refused]
+    accepted, refused = _sifted(shifts)
     TargetChange.objects.bulk_create(
         TargetChange(
             person_id=shift.person_id,
@@ -60,22 +64,38 @@ def change_targets(shifts: Sequence[Shift], *, by: audit.By) -> Mapping[int, str
             at=clock.now(),
             by_id=by.user_id,
         )
-        for shift in shifts
+        for shift in accepted
         for sequence, one in enumerate(shift.changes, start=1)
     )
     concerned: dict[int, list[Change]] = defaultdict(list)
-    for shift in shifts:
+    for shift in accepted:
         concerned[shift.person_id] += shift.changes
     _judge_again(concerned)
     return refused
 
 
-def _too_much(shift: Shift) -> str:
+def _sifted(shifts: Sequence[Shift]) -> tuple[list[Shift], dict[int, str]]:
+    """The shifts that may come into force, and why the others may not: each judged with the accepted before it."""
+    changes = selectors.changes_of({shift.person_id for shift in shifts})
+    levels = selectors.levels_of(one for shift in shifts for one in shift.accounts())
+    accepted: list[Shift] = []
+    refused: dict[int, str] = {}
+    for shift in shifts:
+        asked = {one.year: selectors.target_of(one, changes, levels).requirement.total for one in shift.accounts()}
+        if reason := _too_much(shift, asked):
+            refused[shift.changes[0].source_id] = reason
+        else:
+            accepted.append(shift)
+            changes.setdefault(shift.person_id, []).extend(shift.changes)
+    return accepted, refused
+
+
+def _too_much(shift: Shift, asked: Mapping[int, Decimal]) -> str:
+    """Why a shift takes more from a year than is ``asked`` there; empty if it does not."""
     for one in shift.changes:
-        if one.effect is Effect.HOURS and one.amount < 0 and one.first_year is not None:
-            total = selectors.requirement_of(shift.person_id, shift.portal, one.first_year).total
-            if total + one.amount < 0:
-                return f"{one.first_year} 年度现只要求 {plain(total)} 学时，不能再减少 {plain(-one.amount)} 学时"
+        for year, total in asked.items():
+            if one.effect is Effect.HOURS and one.concerns(year) and total + one.amount < 0:
+                return f"{year} 年度现只要求 {plain(total)} 学时，不能再减少 {plain(-one.amount)} 学时"
     return ""
 
 
