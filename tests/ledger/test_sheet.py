@@ -1,7 +1,9 @@
 """认定单 as a file: the words of its page, as many pages as its years need."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pypdfium2
 import pytest
@@ -9,10 +11,14 @@ from django.http import HttpResponse
 
 from tests import small_world as make
 from tests.browsers import signed_in
-from tests.ledger.test_years import post, read, world
+from tests.ledger.test_years import cells, post, read, world
 from xueshi.kernel import clock, masking
 from xueshi.kernel.errors import RuleBroken
 from xueshi.ledger.rendering import Sheet, render_pdf
+from xueshi.ledger.rules import Change
+from xueshi.ledger.selectors import account_of
+from xueshi.ledger.services import Shift, change_targets
+from xueshi.ledger.states import Effect
 from xueshi.policies import registry
 
 __all__ = ["world"]
@@ -58,6 +64,54 @@ def test_the_sheet_is_a_file_with_the_words_of_its_page(world: make.SmallWorld) 
     assert (refused.status_code, refused["Content-Type"], "file=pdf" in refused.content.decode()) == (
         422, "text/html; charset=utf-8", False,
     )  # fmt: skip
+
+
+def verdicts(page: str) -> list[tuple[str, str]]:
+    """认定结果 of each row, with its colour."""
+    return re.findall(r'data-l="认定结果"[^>]*><div><span class="x-state (\w+)">([^<]+)', page)
+
+
+@pytest.mark.req("ANN-01")
+def test_a_sheet_of_a_past_day_knows_no_later_years_and_blames_none_that_was_running(world: make.SmallWorld) -> None:
+    year, today = clock.year(), clock.today()
+    day = date(year - 1, 6, 30)
+    with clock.shifted(date(year - 1, 3, 1) - today):
+        post(world.record, year - 2, 1, professional="90")
+        post(world.record, year - 1, 11, professional="30")
+        post(world.record, year - 3, 21, professional="10")
+    client, range_ = signed_in(world.person), f"first={year - 3}&last={year}"
+    then = [("no", "不通过"), ("ok", "通过"), ("idle", "不通过")]
+    for query, years in ((range_, 3), ("", 5)):
+        page = read(client, f"/years/sheet/?{query}&on={day}")
+        assert cells(page, "年度") == [str(one) for one in range(year - years, year)]
+        assert verdicts(page)[-3:] == then
+        assert f"共核验 {years} 个年度" in page
+    [text] = printed(client.get(f"/years/sheet/?{range_}&on={day}&file=pdf"))
+    assert f"共核验3个年度，2个年度不通过：{year - 3}、{year - 1}。" in text
+    assert verdicts(read(client, f"/years/?on={day}")) == then[::-1]
+    account = account_of(world.record.pk, year - 1)
+    assert account is not None
+    assert '<span class="x-state idle">未达到</span>' in read(client, f"/years/{account.pk}/?on={day}")
+    page = read(client, f"/years/sheet/?{range_}")
+    assert verdicts(page) == [("no", "不通过"), ("ok", "通过"), ("no", "不通过"), ("idle", "不通过")]
+    page = read(client, f"/years/sheet/?first={year}&last={year}&on={day}")
+    assert ("没有可以核验的年度" in page, "file=pdf" in page, "共核验" in page) == (True, False, False)
+
+
+def test_years_of_which_nothing_is_asked_are_counted_apart(world: make.SmallWorld) -> None:
+    year = clock.year()
+    nothing = Change(Effect.NOTHING, Decimal(0), None, year - 2, "起算", "test", 1)
+    change_targets([Shift(world.record.pk, "weihai", (nothing,))], by=make.NOBODY)
+    client = signed_in(world.person)
+
+    def summary(first: int, last: int) -> list[str]:
+        return re.findall(r"共核验[^<]*", read(client, f"/years/sheet/?first={first}&last={last}"))
+
+    assert summary(year - 4, year - 2) == ["共核验 3 个年度，其中 3 个年度免于要求。"]
+    assert summary(year - 3, year - 1) == [f"共核验 3 个年度，其中 2 个年度免于要求，1 个年度不通过：{year - 1}。"]
+    post(world.record, year - 1, 1, professional="90")
+    assert summary(year - 3, year - 1) == ["共核验 3 个年度，其中 2 个年度免于要求，其余均已达到要求。"]
+    assert summary(year - 1, year - 1) == ["共核验 1 个年度，均已达到要求。"]
 
 
 def test_a_long_sheet_repeats_its_headings_and_numbers_its_pages() -> None:

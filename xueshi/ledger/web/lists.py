@@ -128,7 +128,7 @@ def _sum(column: str) -> Callable[[YearAccount], object]:
 
 def _result(row: YearAccount, then: AsOf) -> object:
     explained = shown.at(then.of(row))
-    return verdict(shown.rules_of(row), row.year, passed=explained.passed, waived=explained.waived)
+    return verdict(shown.rules_of(row), row.year, passed=explained.passed, waived=explained.waived, on=then.day)
 
 
 def page_of(row: YearAccount) -> str:

@@ -102,8 +102,9 @@ def _answer(request: HttpRequest, person: Professional, back: str) -> HttpRespon
 def _paper(pack: Pack, person: Professional, chosen: dict[str, Any], day: date | None) -> SheetPage:
     lookbacks = pack.year(clock.year()).lookbacks
     rule = look_back(lookbacks, chosen.get("level") or "", chosen.get("degree") or "")
-    found = selectors.standings_of_years(person, _years(pack, chosen, rule), days.end_of(day))
-    return SheetPage(pack, person, tuple(row_of(pack.year(year), year, one) for year, one in found), rule, day)
+    years = _years(pack, chosen, rule, (day or clock.today()).year)
+    found = selectors.standings_of_years(person, years, days.end_of(day))
+    return SheetPage(pack, person, tuple(row_of(pack.year(year), year, one, day) for year, one in found), rule, day)
 
 
 def _pdf_url(asked: QueryDict) -> str:
@@ -127,9 +128,8 @@ def _initial(person: Professional) -> dict[str, Any]:
     return {"last": clock.year(), "first": clock.year() - 4, "round": clock.year(), "degree": person.degree}
 
 
-def _years(pack: Pack, chosen: dict[str, Any], rule: LookBack | None) -> list[int]:
-    """The years of the sheet, none before the pack's first rules."""
-    this = clock.year()
+def _years(pack: Pack, chosen: dict[str, Any], rule: LookBack | None, this: int) -> list[int]:
+    """The years of the sheet, none before the pack's first rules nor after ``this``, the year in which it is read."""
     if rule is not None:
         wanted: Sequence[int] = rule.years_of(chosen.get("round") or this)
     else:

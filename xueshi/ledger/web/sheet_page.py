@@ -30,7 +30,8 @@ class SheetRow:
     hours: tuple[tuple[str, object], ...]
     total: object
     need: object
-    reached: bool
+    passed: bool
+    waived: bool
     state: State
     notes: str
 
@@ -81,12 +82,18 @@ class SheetPage:
 
     @property
     def summary(self) -> str:
-        """How many of the years passed, in a sentence."""
-        failed = [str(row.year) for row in self.rows if not row.reached]
-        if not failed:
-            return f"共核验 {len(self.rows)} 个年度，均已达到要求。"
-        word = self.pack.year(clock.year()).annual.failed
-        return f"共核验 {len(self.rows)} 个年度，{len(failed)} 个年度{word}：{'、'.join(failed)}。"
+        """How many of the years passed, in a sentence; those of which nothing is asked are counted apart."""
+        annual = self.pack.year(clock.year()).annual
+        waived = sum(row.waived for row in self.rows)
+        failed = [str(row.year) for row in self.rows if not (row.passed or row.waived)]
+        parts = [f"共核验 {len(self.rows)} 个年度"]
+        if waived:
+            parts.append(f"其中 {waived} 个年度{annual.waived}")
+        if failed:
+            parts.append(f"{len(failed)} 个年度{annual.failed}：{'、'.join(failed)}")
+        elif waived < len(self.rows):
+            parts.append("其余均已达到要求" if waived else "均已达到要求")
+        return f"{'，'.join(parts)}。"
 
     @property
     def remark(self) -> str:
@@ -108,16 +115,17 @@ class SheetPage:
         )
 
 
-def row_of(of_year: YearRules, year: int, standing: Standing) -> SheetRow:
-    """One year as it stands."""
+def row_of(of_year: YearRules, year: int, standing: Standing, on: date | None) -> SheetRow:
+    """One year as it stands, or stood on a past day."""
     explained = shown.at(standing)
     return SheetRow(
         year=year,
         hours=tuple((subject.label, standing.sums.get(subject.key, 0)) for subject in of_year.subjects),
         total=standing.total,
         need=standing.target.requirement.total,
-        reached=explained.passed or explained.waived,
-        state=verdict(of_year, year, passed=explained.passed, waived=explained.waived),
+        passed=explained.passed,
+        waived=explained.waived,
+        state=verdict(of_year, year, passed=explained.passed, waived=explained.waived, on=on),
         notes="；".join(one.label for one in explained.events),
     )
 

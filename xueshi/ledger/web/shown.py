@@ -99,13 +99,13 @@ def bars(of_year: YearRules, explained: Explained) -> list[parts.YearBar]:
     ]
 
 
-def conditions(of_year: YearRules, year: int, explained: Explained) -> list[Condition]:
-    """The verdict line by line: what is asked, what is there, what is missing."""
+def conditions(of_year: YearRules, year: int, explained: Explained, on: date | None) -> list[Condition]:
+    """The verdict line by line, today or on a past day: what is asked, what is there, what is missing."""
     return [
         Condition(
             _label(of_year, line),
             line,
-            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", unfinished(year)),
+            parts.State("达到", "ok") if line.missing == 0 else parts.State("未达到", unfinished(year, on)),
         )
         for line in explained.lines
         if line.need > 0

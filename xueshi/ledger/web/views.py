@@ -60,10 +60,10 @@ def _verdict(account: YearAccount, day: Any) -> dict[str, Any]:
         explained = shown.at(selectors.standings([account], days.end_of(day))[account.pk])
     of_year = shown.rules_of(account)
     return {
-        "state": verdict(of_year, account.year, passed=explained.passed, waived=explained.waived),
+        "state": verdict(of_year, account.year, passed=explained.passed, waived=explained.waived, on=day),
         "explained": explained,
         "bars": shown.bars(of_year, explained),
-        "conditions": shown.conditions(of_year, account.year, explained),
+        "conditions": shown.conditions(of_year, account.year, explained, day),
         "deadline": shown.deadline(account, explained, day or clock.today()),
         "events": _events(explained),
         "rule_title": of_year.title,
