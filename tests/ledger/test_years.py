@@ -100,6 +100,29 @@ def test_a_range_of_years_as_it_stood_on_a_day(world: make.SmallWorld) -> None:
         assert signed_in(world.employer_admin).get("/years/of/999999/").status_code == 404
 
 
+@pytest.mark.req("ANN-01", "ANN-03")
+def test_a_day_is_read_alike_on_every_page_or_refused_beside_its_field(world: make.SmallWorld) -> None:
+    """No page answers with the hours of today for a day that it could not read."""
+    year = clock.year()
+    post(world.record, year, 1, professional="30")
+    account = selectors.account_of(world.record.pk, year)
+    assert account is not None
+    client, sheet = signed_in(world.person), f"/years/sheet/?first={year}&last={year}&on="
+    pages = {"/years/?on=": "完成总学时（分）", sheet: "总学时", f"/years/{account.pk}/?on=": "已有学时"}
+    for typed in (f"{year}-01-02", f"{year}-1-2"):
+        for path, column in pages.items():
+            page = read(client, f"{path}{typed}")
+            assert (cells(page, column)[0], f"截至 {year}-01-02" in page) == ("0", True), (path, typed)
+    wrong = "截至日期应为日期，例如 2026-03-01"
+    for typed, said in ((f"{year}/01/02", wrong), (f"{year}年1月2日", wrong), ("1899-12-31", "不能早于 1900-01-01")):
+        for path in pages:
+            answer = client.get(f"{path}{typed}")
+            [beside] = re.findall(r'class="x-error" id="id_on_error">([^<]+)', html.unescape(answer.content.decode()))
+            assert (answer.status_code, said in beside) == (200 if path == "/years/?on=" else 422, True), (path, typed)
+    for path, column in pages.items():
+        assert cells(read(client, path), column)[0] == "30"
+
+
 def test_a_title_application_looks_back_on_its_years(world: make.SmallWorld) -> None:
     post(world.record, 2023, 1, professional="90")
     client = signed_in(world.person)

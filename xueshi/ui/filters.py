@@ -2,11 +2,22 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, MultipleChoiceFilter, NumberFilter
+import django_filters
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, MultipleChoiceFilter, NumberFilter
+
+from xueshi.ui.fields import DateField
 
 if TYPE_CHECKING:
     from django import forms
     from django.db.models import QuerySet
+
+    class DateFilter:
+        """A day as ``DateField`` reads it."""
+
+        field_class: type[DateField]
+
+        def __init__(self, **how: Any) -> None:
+            """As every filter."""
 
     class FilterSet:
         """A set of filters; what does not clean is left out of ``qs`` and named in ``form.errors``."""
@@ -21,6 +32,12 @@ if TYPE_CHECKING:
 
 else:
     from django_filters import FilterSet
+
+    class DateFilter(django_filters.DateFilter):
+        """A day as ``DateField`` reads it."""
+
+        field_class = DateField
+
 
 __all__ = [
     "BooleanFilter",

@@ -13,13 +13,12 @@ from django.urls import reverse
 from xueshi.ledger import selectors
 from xueshi.ledger.models import YearAccount
 from xueshi.ledger.web import shown
-from xueshi.ledger.web.days import NAME, AsOf
+from xueshi.ledger.web.days import LABEL, NAME, AsOf, DayFilter
 from xueshi.people.models import Professional
 from xueshi.policies.packs import Pack
 from xueshi.policies.papers import ANNUAL
 from xueshi.policies.verdicts import verdict
 from xueshi.ui import filters
-from xueshi.ui.fields import DateInput
 from xueshi.ui.lists import Column, ListPage, RowAction
 
 
@@ -35,7 +34,7 @@ class YearFilters(filters.FilterSet):
 
     first = _bound("年度（起）", "如2015", "gte")
     last = _bound("年度（止）", "如2016", "lte")
-    on = filters.DateFilter(label="截至日期", method="as_of", widget=DateInput())
+    on = DayFilter(label=LABEL, method="as_of")
 
     def as_of(self, rows: QuerySet[YearAccount], name: str, day: date) -> QuerySet[YearAccount]:
         """Years that had not begun on that day are left out; the columns show the rest as it stood."""

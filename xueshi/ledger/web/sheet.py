@@ -21,7 +21,7 @@ from xueshi.policies import registry
 from xueshi.policies.lookback import LookBack, look_back
 from xueshi.policies.packs import Pack
 from xueshi.policies.requests import actor_of
-from xueshi.ui.fields import PLEASE_CHOOSE, DateInput
+from xueshi.ui.fields import PLEASE_CHOOSE
 from xueshi.ui.forms import BaseForm
 from xueshi.ui.routes import route
 
@@ -38,7 +38,7 @@ class SheetForm(BaseForm):
     level = forms.ChoiceField(label="申报级别", required=False)
     degree = forms.ChoiceField(label="学位", required=False)
     round = forms.IntegerField(label="申报年份", required=False, min_value=1900, max_value=2999)
-    on = forms.DateField(label="截至日期", required=False, widget=DateInput())
+    on = days.DayField()
 
     def __init__(self, rows: Sequence[LookBack], data: QueryDict, initial: dict[str, Any]) -> None:
         super().__init__(data if data else None, initial=initial)

@@ -49,9 +49,10 @@ def year(request: HttpRequest, pk: int) -> HttpResponse:
     """The verdict line by line with what is missing and until when, and everything behind it (ANN-03)."""
     actor = actor_of(request)
     account = selectors.account_for(actor, pk)
-    day = days.asked(request.GET)
-    context = _verdict(account, day) | _history(account, day) | _around(actor, account, day)
-    return render(request, "ledger/year.html", context)
+    day, form = days.asked(request.GET), days.DayForm(request.GET)
+    refused = form.is_bound and not form.is_valid()
+    context = {"form": form} | _verdict(account, day) | _history(account, day) | _around(actor, account, day)
+    return render(request, "ledger/year.html", context, status=422 if refused else 200)
 
 
 def _verdict(account: YearAccount, day: Any) -> dict[str, Any]:
@@ -93,7 +94,6 @@ def _around(actor: Actor, account: YearAccount, day: Any) -> dict[str, Any]:
         "title": f"{account.year} {pack.word('annual.title')}",
         "account": account,
         "day": day,
-        "today": clock.today(),
         "name": "" if own else account.person.user.name,
         "all_years": reverse("ledger:years") if own else reverse("ledger:person_years", args=[account.person_id]),
         "prints": _prints(account) if own and day is None else [],

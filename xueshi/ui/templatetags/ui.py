@@ -176,6 +176,12 @@ def form_fields(*, form: BaseForm, stacked: bool = False) -> dict[str, Any]:
     return {"form": form, "sections": rows_of(form), "stacked": stacked}
 
 
+@register.simple_tag
+def filter_controls(*, form: BaseForm) -> str:
+    """Draw the fields of a form that asks for what a page shows, as lists draw their filters."""
+    return drawing.controls(form)
+
+
 @register.inclusion_tag("ui/parts/field.html")
 def field(*, of: BoundField) -> dict[str, Any]:
     """Draw one field: label, control, hint, error."""
