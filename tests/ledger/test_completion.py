@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import small_world as make
 from tests.browsers import signed_in
 from tests.declarations.units import cells, heads
+from tests.ledger.test_years import cells as of_page
 from tests.ledger.test_years import post, read, world
 from xueshi.kernel import clock
 from xueshi.ledger import services as ledger
@@ -23,7 +24,7 @@ from xueshi.policies import registry
 
 __all__ = ["world"]
 
-PAGE = "/years/completion/"
+PAGE, ARCHIVE = "/years/completion/", "/years/archive/"
 
 
 def figures(client: Client, query: str = "") -> dict[str, list[str]]:
@@ -79,12 +80,25 @@ def test_a_department_reads_its_own_people_from_its_menu(world: make.SmallWorld)
     assert signed_in(make.administrator("管理员", world.district, is_super=False)).get(PAGE).status_code == 403
 
 
-def test_who_owes_nothing_is_counted_and_never_passed(world: make.SmallWorld) -> None:
-    year = clock.year()
-    post(world.record, year, 1, professional="90")
-    nothing = Change(Effect.NOTHING, Decimal(0), year, year, "免除", "test", 1)
-    ledger.change_targets([Shift(world.record.pk, "weihai", (nothing,))], by=make.NOBODY)
-    assert figures(signed_in(world.city_admin))["总计"] == ["2", "1", "1", "0", "0%"]
+@pytest.mark.req("ORG-55", "ANN-16")
+@pytest.mark.parametrize("effect", [(Effect.NOTHING, 0), (Effect.HOURS, -90), (Effect.SHARE, 1)])
+@pytest.mark.parametrize("hours", ["90", ""])
+def test_who_owes_nothing_is_counted_and_never_passed(db: None, effect: tuple[Effect, int], hours: str) -> None:
+    """Whichever way the requirement went, and with hours or without: figures, list and its filters say the same."""
+    world, year = make.build("fujian"), clock.year()
+    if hours:
+        post(world.record, year, 1, "fujian", professional=hours)
+    change = Change(effect[0], Decimal(effect[1]), year, year, "免除", "test", 1)
+    ledger.change_targets([Shift(world.record.pk, "fujian", (change,))], by=make.NOBODY)
+    learning = ["1", "1"] if hours else ["0", "2"]
+    assert figures(signed_in(world.city_admin))["总计"] == ["2", *learning, "0", "0%"]
+    client = signed_in(world.employer_admin)
+    page = read(client, ARCHIVE)
+    assert dict(zip(of_page(page, "姓名"), of_page(page, "认定结果"), strict=True)) == {
+        "王志远": "免于要求", "李春燕": "不合格",
+    }  # fmt: skip
+    assert of_page(read(client, f"{ARCHIVE}?result=passed"), "姓名") == []
+    assert of_page(read(client, f"{ARCHIVE}?result=failed"), "姓名") == ["李春燕"]
 
 
 def test_nonsense_is_refused_beside_its_field_and_the_page_costs_little(world: make.SmallWorld) -> None:

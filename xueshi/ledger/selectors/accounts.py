@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from xueshi.kernel import clock
@@ -52,13 +52,13 @@ def _begun() -> Q:
 def archive(actor: Actor, year: int) -> QuerySet[Professional]:
     """The active people of the actor's body and those below it, each with ``account`` of a year.
 
-    ``nothing`` says whether it asks nothing of them. Nobody is left out for having no account: what is missing is what
-    the list is for (ANN-16).
+    ``nothing`` says whether it asks nothing of them, by an event that says so or because events took every hour
+    away. Nobody is left out for having no account: what is missing is what the list is for (ANN-16).
     """
     path = actor.organisation.path if actor.organisation is not None else None
     if not permissions.can_open_archive(actor) or not path:
         return Professional.objects.none()
-    nothing = TargetChange.objects.filter(
+    waived = TargetChange.objects.filter(
         Q(first_year=None) | Q(first_year__lte=year),
         Q(last_year=None) | Q(last_year__gte=year),
         person_id=OuterRef("pk"),
@@ -76,7 +76,7 @@ def archive(actor: Actor, year: int) -> QuerySet[Professional]:
         professional=F("account__professional_hours"),
         total=F("account__total_hours"),
         passed=Coalesce("account__passed", Value(False)),
-        nothing=Exists(nothing),
+        nothing=Case(When(Exists(waived) | Q(account__verdict__waived=True), then=True), default=False),
     )
 
 
