@@ -283,3 +283,23 @@ def test_every_value_of_the_seeds_can_be_chosen(db: None, portal: str, visit: Vi
             assert form.page.context["form"][key].value() == options[label]
         form.send(forms.unit(licence="") | {key: "不在目录里"})
         assert key in form.errors
+
+
+@pytest.mark.req("PRO-03", "ID-37", "PRO-12")
+def test_who_waits_on_one_portal_does_not_join_on_another(world: SmallWorld, visit: Visit) -> None:
+    """One person has one record, and it names one employer."""
+    elsewhere, admin = make.build("shandong"), world.stranger_admin.user
+    known = {"existing": "on", "name": admin.name, "password": make.PASSWORD, "password_again": "", "phone": ""}
+    refused = {}
+    for portal, body in (("weihai", world.employer), ("shandong", elsewhere.employer), ("weihai", world.branch)):
+        form = visit("professional", portal)
+        form.send(forms.person(admin.document_number, employer=str(body.pk), email="") | known)
+        if form.page.status_code != 302:
+            refused[portal] = form.errors
+    assert refused == {
+        "shandong": {
+            "employer": ["您在其他平台提交的专业技术人员注册正在等待审核，请等待审核结果，或在该平台撤回后再注册"]
+        },
+        "weihai": {"employer": ["您已提交过该注册，正在等待审核，请勿重复提交"]},
+    }
+    assert Registration.objects.get().professional.employment.organisation == world.employer

@@ -194,6 +194,6 @@ def resume() -> int:
     for run_id in left:
         try:
             work(run_id)
-        except Exception:
+        except Exception:  # rule 18: told to the log and tried again; the others must not wait for it
             log.exception("batch %s failed and is tried again", run_id)
     return len(left)
