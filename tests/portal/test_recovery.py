@@ -165,7 +165,7 @@ def test_a_number_that_cannot_be_is_named_beside_its_field(weihai: Visitor, db: 
 
 
 def test_no_code_without_the_challenge_and_one_answer_for_one_recipient(weihai: Visitor, person: User) -> None:
-    for wrong in ({"captcha": "XXXX"}, {"picture": "a\0b"}):
+    for wrong in ({"captcha": "WRNG"}, {"picture": "a\0b"}):
         refused = ask(weihai, **pair(person), **wrong)
         assert (refused.status_code, "请重新录入正确的验证码" in text(refused)) == (422, True)
     assert weihai.client.post("/recovery/", {**pair(person), "method": "sms", "send_code": "1"}).status_code == 422

@@ -68,7 +68,7 @@ def test_no_code_without_a_phone(form: Form, phone: str) -> None:
 
 
 def test_no_code_without_the_challenge(form: Form) -> None:
-    form.send(ACCOUNT | {"captcha": "XXXX"}, send_code="1")
+    form.send(ACCOUNT | {"captcha": "WRNG"}, send_code="1")
     assert (form.page.status_code, "请重新录入正确的验证码" in form.text) == (422, True)
     notifications.deliver_due()
     assert Delivery.objects.count() == 0

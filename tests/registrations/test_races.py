@@ -91,7 +91,7 @@ def test_a_draft_never_keeps_a_password() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wrong", [{"captcha": "XXXX"}, {"picture": "a\0b"}])
+@pytest.mark.parametrize("wrong", [{"captcha": "WRNG"}, {"picture": "a\0b"}])
 def test_a_wrong_captcha_is_said_at_the_captcha_and_changes_nothing(
     visit: Callable[..., Form], wrong: dict[str, str]
 ) -> None:
