@@ -17,10 +17,10 @@ from xueshi.people import selectors as people
 from xueshi.policies import registry
 from xueshi.policies.events import EventKind, EventRule
 from xueshi.reviews import selectors as reviews
-from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Stage
 
-_STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position"))
+_STEPS = reviews.ways()
 
 
 def _whole(rows: QuerySet[Adjustment]) -> QuerySet[Adjustment]:

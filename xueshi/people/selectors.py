@@ -17,7 +17,7 @@ from xueshi.people import permissions, rules
 from xueshi.people.models import Entry, Professional, Title, TitleChange
 from xueshi.people.states import EntryKind
 from xueshi.reviews import selectors as reviews
-from xueshi.reviews.models import ReviewCase, ReviewStep
+from xueshi.reviews.models import ReviewCase
 from xueshi.reviews.states import Stage
 
 type Numbered = Callable[[str], Combinable]
@@ -240,8 +240,6 @@ def own_scan(actor: Actor, key: str) -> StoredFile | None:
 
 
 def _with_titles(rows: QuerySet[TitleChange]) -> QuerySet[TitleChange]:
-    ordered = ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position")
-    steps = Prefetch("case__steps", ordered)
     return rows.select_related(
         "professional__user",
         "professional__employment__organisation",
@@ -250,4 +248,4 @@ def _with_titles(rows: QuerySet[TitleChange]) -> QuerySet[TitleChange]:
         "before__scan",
         "after__department",
         "after__scan",
-    ).prefetch_related(steps)
+    ).prefetch_related(reviews.ways())

@@ -301,9 +301,7 @@ def _whole(rows: QuerySet[Registration]) -> QuerySet[Registration]:
         )
         .prefetch_related(
             Prefetch("files", RegistrationFile.objects.filter(round=F("registration__round")).select_related("file")),
-            Prefetch(
-                "case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position")
-            ),
+            reviews.ways(),
         )
     )
 

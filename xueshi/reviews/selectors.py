@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import JSONObject, TruncDate
 
 from xueshi.accounts.models import User
@@ -131,6 +131,12 @@ def decided_by_desk(actor: Actor, stage: Stage) -> QuerySet[ReviewStep]:
     states = [StepState.PASSED, StepState.FAILED]
     rows = ReviewStep.objects.filter(desk_id=actor.desk_id, stage=stage, state__in=states)
     return rows.select_related("decided_by").order_by("round", "position")
+
+
+def ways() -> Prefetch[str, QuerySet[ReviewStep], str]:
+    """The way of the case behind a row: every step of every round in order, for a page that tells it whole."""
+    rows = ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position")
+    return Prefetch("case__steps", rows)
 
 
 def colleagues(actor: Actor, case: ReviewCase) -> list[Membership]:

@@ -9,11 +9,12 @@ from xueshi.declarations.states import DeclarationState
 from xueshi.kernel.errors import NotFound
 from xueshi.kernel.wording import worded, worded_row
 from xueshi.organisations.actors import Actor
+from xueshi.reviews import selectors as reviews
 from xueshi.reviews.models import ReviewStep
 from xueshi.reviews.states import StepState
 
 _REFUSING = Prefetch("case__steps", ReviewStep.objects.filter(state=StepState.FAILED).order_by("round", "position"))
-STEPS = Prefetch("case__steps", ReviewStep.objects.select_related("desk", "decided_by").order_by("round", "position"))
+STEPS = reviews.ways()
 
 
 def whole(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:

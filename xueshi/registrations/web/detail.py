@@ -198,4 +198,4 @@ def _steps(registration: Registration, case: ReviewCase) -> list[Any]:
         for event in events:
             if event.by_id == registration.user_id:
                 event.by.name = columns.name_in(registration)  # shown, never saved
-    return queues.timeline(sorted(case.steps.all(), key=lambda step: (step.round, step.position)), events)
+    return queues.timeline(list(case.steps.all()), events)
